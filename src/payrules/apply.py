@@ -1,0 +1,204 @@
+"""`apply`: nothing else moves a status or an amount.
+
+Rule 1: what an event does to the amounts stands in `_amounts`; which status it leads to stands in the provider's table.
+Rule 2: this file does not know which provider it serves; no provider's name appears here.
+
+An event that the table has no transition for is a `ProviderError` and changes nothing, unless it is one that moves no status by itself:
+a request, a refusal, a dispute. Nothing happens after a final status.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from attrs import evolve
+
+from payrules import providers
+from payrules.errors import CallerError, ProviderError
+from payrules.events import Notice
+from payrules.facts import Facts, Missing
+from payrules.fill import fill
+from payrules.payment import Payment, Undo
+from payrules.table import Edition, Provider, Transition
+from payrules.words import Action, Batch, Event, Rejection
+
+_QUIET = frozenset(
+    {
+        Event.AUTHORIZATION_ADJUSTED,
+        Event.CANCEL_REQUESTED,
+        Event.CANCEL_FAILED,
+        Event.REVERSE_REQUESTED,
+        Event.REVERSE_FAILED,
+        Event.REFUND_REQUESTED,
+        Event.REFUND_FAILED,
+        Event.DISPUTED,
+        Event.DISPUTE_WON,
+        Event.DISPUTE_LOST,
+    }
+)
+"""Events that need no transition: the status stays where it is."""
+
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def apply(
+    payment: Payment, notice: Notice, *, provider: Provider | None = None, edition: str | None = None
+) -> Payment:
+    """The payment after an event; the one passed in is unchanged.
+
+    Raises `ProviderError` for an event that the provider cannot send in this status, or of more than there is, and `CallerError` where an
+    unknown amount keeps the next status from being told.
+    """
+    table = (provider or providers.find(payment.provider)).edition(edition)
+    facts = fill(table, payment, Undo(at=notice.at or _LONG_AGO))
+    _possible(table, facts, notice)
+    try:
+        moved = evolve(payment, **_amounts(facts, notice))
+    except CallerError as error:  # amounts that no payment can have: more was reported than there is
+        raise ProviderError(payment.status, f"{notice.event} of {notice.amount}", (error.message,)) from None
+    return evolve(moved, status=_next_status(table, moved, notice))
+
+
+def _possible(table: Edition, facts: Facts, notice: Notice) -> None:
+    status = table.status(facts.payment.status)
+    expected = _expected(table, facts.payment.status)
+    if status is None or status.final is not None:
+        raise ProviderError(facts.payment.status, notice.event, expected)
+    if notice.event not in _QUIET and notice.event not in expected:
+        raise ProviderError(facts.payment.status, notice.event, expected)
+
+
+def _expected(table: Edition, status: str) -> tuple[str, ...]:
+    rows = (row.event for row in table.transitions if row.before == status)
+    return tuple(dict.fromkeys(event.value for event in rows))
+
+
+def _next_status(table: Edition, moved: Payment, notice: Notice) -> str:
+    """Where the event leads: the transition whose conditions hold after it, or else the only one that none of them forbids."""
+    rows = [row for row in table.transitions if (row.before, row.event) == (moved.status, notice.event)]
+    if not rows:
+        return moved.status
+    facts = fill(table, moved, Undo(at=notice.at or _LONG_AGO))
+    open_rows = {row: unmet for row in rows if (unmet := _unmet(row, facts)) is not None}
+    if not open_rows:
+        raise ProviderError(moved.status, notice.event, _expected(table, moved.status))
+    certain = {row.after for row, unmet in open_rows.items() if not unmet}
+    reached = certain or {row.after for row in open_rows}
+    if len(reached) > 1:
+        needs = sorted({need for unmet in open_rows.values() for need in unmet})
+        raise CallerError(", ".join(needs), f"without it nobody can tell which status {notice.event} leads to")
+    return reached.pop()
+
+
+def _unmet(row: Transition, facts: Facts) -> tuple[str, ...] | None:
+    """The facts that a transition still waits for; None if one of its conditions fails."""
+    misses = [miss for condition in row.when if (miss := condition.test(facts, Action.REJECT))]
+    if any(miss.rejection is not Rejection.MISSING_FACT for miss in misses):
+        return None
+    return tuple(need for miss in misses for need in miss.needs)
+
+
+def _amounts(facts: Facts, notice: Notice) -> dict[str, Any]:
+    """The fields of a payment that an event changes."""
+    match notice.event:
+        case Event.AUTHORIZED | Event.AUTHORIZATION_ADJUSTED:
+            return _authorized(facts, notice)
+        case Event.CAPTURED:
+            return _captured(facts, notice)
+        case Event.CAPTURE_FAILED:
+            return _uncaptured(facts, notice)
+        case Event.SETTLED:
+            return {"batch": Batch.CLOSED}
+        case Event.CANCELED | Event.EXPIRED:
+            return {"amount_released": _sum(facts.amount("amount_released"), facts.held), "undo_pending": None}
+        case Event.REVERSED:
+            return _reversed(facts, notice)
+        case Event.CANCEL_REQUESTED:
+            return {"undo_pending": Action.CANCEL}
+        case Event.REVERSE_REQUESTED:
+            return {"undo_pending": Action.REVERSE}
+        case Event.CANCEL_FAILED | Event.REVERSE_FAILED:
+            return {"undo_pending": None}
+        case Event.REFUND_REQUESTED:
+            return {"amount_refund_pending": facts.pending + (_asked(notice, facts.refundable) or 0)}
+        case Event.REFUNDED:
+            return _refunded(facts, notice)
+        case Event.REFUND_FAILED | Event.REFUND_RETURNED:
+            return _unrefunded(facts, notice)
+        case Event.DISPUTED | Event.DISPUTE_LOST:
+            return {"disputed": True}
+        case Event.DISPUTE_WON:
+            return {"disputed": False}
+    return {}
+
+
+def _authorized(facts: Facts, notice: Notice) -> dict[str, Any]:
+    total = facts.amount("amount_authorized") if notice.amount is None else notice.amount
+    adjusted = notice.event is Event.AUTHORIZATION_ADJUSTED
+    at = facts.payment.authorized_at if adjusted else notice.at or facts.payment.authorized_at
+    return {"amount_authorized": total, "authorized_at": at}
+
+
+def _captured(facts: Facts, notice: Notice) -> dict[str, Any]:
+    taken = _asked(notice, facts.held)
+    return {
+        "amount_captured": _sum(facts.amount("amount_captured"), taken),
+        "captures": (facts.amount("captures") or 0) + 1,
+        "captured_at": notice.at or facts.payment.captured_at,
+    }
+
+
+def _uncaptured(facts: Facts, notice: Notice) -> dict[str, Any]:
+    captured = facts.amount("amount_captured")
+    back = captured if notice.amount is None else notice.amount
+    left = None if captured is None or back is None else max(0, captured - back)
+    captures = facts.amount("captures")
+    at = facts.payment.captured_at if left else None
+    return {"amount_captured": left, "captures": captures and captures - 1, "captured_at": at}
+
+
+def _reversed(facts: Facts, notice: Notice) -> dict[str, Any]:
+    """What is reversed was never taken: captured falls, and of the hold that much more is released."""
+    taken = _asked(notice, facts.left)
+    authorized, captured = facts.amount("amount_authorized"), facts.amount("amount_captured")
+    if taken is None or authorized is None:
+        return {"undo_pending": None}
+    before = captured or 0
+    after = max(0, before - max(0, taken - max(0, authorized - before - (facts.amount("amount_released") or 0))))
+    released = (facts.amount("amount_released") or 0) + taken - (max(authorized, before) - max(authorized, after))
+    return {
+        "amount_captured": after,
+        "amount_released": released,
+        "captured_at": facts.payment.captured_at if after else None,
+        "undo_pending": None,
+    }
+
+
+def _refunded(facts: Facts, notice: Notice) -> dict[str, Any]:
+    captured, refunded = facts.amount("amount_captured"), facts.amount("amount_refunded")
+    rest = None if captured is None or refunded is None else captured - refunded
+    given = rest if notice.amount is None else notice.amount
+    return {
+        "amount_captured": captured,
+        "amount_refunded": _sum(refunded, given),
+        "amount_refund_pending": max(0, facts.pending - (facts.pending if given is None else given)),
+    }
+
+
+def _unrefunded(facts: Facts, notice: Notice) -> dict[str, Any]:
+    """A refund that failed while it was pending frees what it reserved; one that was confirmed is taken back."""
+    pending, refunded = facts.pending, facts.amount("amount_refunded") or 0
+    if notice.event is Event.REFUND_FAILED and pending:
+        return {"amount_refund_pending": max(0, pending - (pending if notice.amount is None else notice.amount))}
+    return {"amount_refunded": max(0, refunded - (refunded if notice.amount is None else notice.amount))}
+
+
+def _asked(notice: Notice, all_there_is: int | Missing) -> int | None:
+    if notice.amount is not None:
+        return notice.amount
+    return None if isinstance(all_there_is, Missing) else all_there_is
+
+
+def _sum(known: int | None, more: int | Missing | None) -> int | None:
+    return None if known is None or not isinstance(more, int) else known + more

@@ -1,0 +1,32 @@
+"""What happened to a payment, as somebody reported it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen
+
+from payrules import records
+from payrules.records import amount, optional, reads, text, word
+from payrules.words import Event
+
+
+@frozen(kw_only=True, field_transformer=records.converted)
+class Notice:
+    """A reported event: an `amount` in minor units (None: all there is), the instant it happened, the report's own `reference`."""
+
+    event: Event = field(metadata=reads(word(Event)))
+    amount: int | None = field(default=None, metadata=reads(optional(amount)))
+    at: datetime | None = field(default=None, metadata=reads(optional(records.in_utc), instant=True))
+    reference: str | None = field(default=None, metadata=reads(optional(text)))
+    payment_id: str | None = field(default=None, metadata=reads(optional(text)))
+
+    @classmethod
+    def from_record(cls, record: object) -> Notice:
+        """The report that a plain dict describes; an unknown key is an error."""
+        return records.from_record(cls, record, "event")
+
+    def to_record(self) -> dict[str, Any]:
+        """The report as a plain dict."""
+        return dict(records.plain(self))

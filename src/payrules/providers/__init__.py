@@ -1,0 +1,49 @@
+"""The shipped providers, found by name and loaded when they are first asked for.
+
+Each is a folder with a `table.py` (data only), its `claims.py` (data only: what the table rests on) and a `wire.py`
+(its JSON to our records, and our calls to its requests).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+from payrules.calls import Call
+from payrules.errors import CallerError, did_you_mean
+from payrules.events import Notice
+from payrules.payment import Payment
+from payrules.table import Provider
+from payrules.words import Action
+
+NAMES = ("dojo",)
+"""The shipped providers."""
+
+
+class Wire(Protocol):
+    """What every provider's `wire` module offers; all of it is pure."""
+
+    def payment(self, body: Mapping[str, Any], given: Mapping[str, Any]) -> Payment:
+        """The payment that the provider's JSON describes, with facts that it does not carry."""
+
+    def notices(self, body: Mapping[str, Any]) -> tuple[Notice, ...]:
+        """The events that a webhook of the provider reports."""
+
+    def call(self, payment: Payment, action: Action, amount: int) -> Call | None:
+        """The request that carries out an operation; None where the payment lacks what the request needs."""
+
+
+@cache
+def find(name: str) -> Provider:
+    """The shipped table of this name; `CallerError` names the nearest if there is none."""
+    if name not in NAMES:
+        raise CallerError("provider", f"no provider {name!r} is shipped, only {', '.join(NAMES)}{did_you_mean(name, NAMES)}")
+    return cast("Provider", import_module(f"payrules.providers.{name}.table").TABLE)
+
+
+@cache
+def wire(name: str) -> Wire | None:
+    """The shipped adapter of this name; None if there is none."""
+    return cast("Wire", import_module(f"payrules.providers.{name}.wire")) if name in NAMES else None

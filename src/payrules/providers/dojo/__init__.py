@@ -1,0 +1,1 @@
+"""Dojo payment intents (UK and Ireland)."""

@@ -1,0 +1,601 @@
+"""The closed vocabulary of conditions: what a table may ask of a payment.
+
+1. A condition is a named value, never a function or a text to parse: it knows the fields it reads, the sentence it stands for, the
+   claims it rests on, and the reason and kind of no when it fails.
+2. There are three truth values. `test` gives None where the condition holds, and else a `Miss`; a miss of kind `missing_fact` says
+   that the facts do not tell. `None` among the words of a condition means that *unknown* is good enough.
+3. A *guard* narrows what the provider permits, out of caution or because a page says so: a yes does not rest on its claim, a no does.
+
+Rows read as sentences, so constructors are lower case. A provider that needs a new kind of condition adds it here, with its tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Protocol
+
+from attrs import frozen
+from dateutil.relativedelta import relativedelta
+
+from payrules.calendar import day_start, local_day, next_day, wall_clock
+from payrules.facts import Facts, Missing
+from payrules.words import Action, Batch, CaptureMode, Kind, Reason, Rejection
+
+
+@frozen
+class Miss:
+    """A condition does not hold: why, what kind of no that is, and which facts would tell."""
+
+    reason: Reason
+    rejection: Rejection
+    needs: tuple[str, ...] = ()
+
+
+def _unknown(missing: Missing) -> Miss:
+    return Miss(Reason.UNKNOWN_FACT, Rejection.MISSING_FACT, missing.needs)
+
+
+class Condition(Protocol):
+    """What every condition offers."""
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """The claims it rests on."""
+
+    @property
+    def guard(self) -> bool:
+        """Whether it only narrows."""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The fields of a payment that it looks at."""
+
+    def test(self, facts: Facts, action: Action) -> Miss | None:
+        """None where it holds for this operation, else why not."""
+
+
+# --- words and flags -------------------------------------------------------------------------------------------------
+
+
+@frozen
+class Is:
+    """A field is one of some words; an unseen word is none of them."""
+
+    name: str
+    words: tuple[object, ...]
+    claim: str
+    reason: Reason
+    rejection: Rejection = Rejection.NOT_ALLOWED
+    guard: bool = False
+    negated: bool = False
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        return (self.claim,)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.name,)
+
+    def test(self, facts: Facts, action: Action) -> Miss | None:
+        if self.name == "status" and not facts.status_known:
+            return Miss(Reason.UNKNOWN_STATUS, Rejection.MISSING_FACT, ("status",))
+        value = facts.get(self.name)
+        if (value in self.words) is not self.negated:
+            return None
+        if value is None:
+            return _unknown(facts.missing(self.name) or Missing((self.name,)))
+        if self.name == "status" and facts.awaits is not None:
+            return Miss(facts.awaits, Rejection.WAIT)
+        return Miss(self.reason, self.rejection)
+
+    def __str__(self) -> str:
+        words = [word for word in self.words if word is not None]
+        told = _either([_say(word) for word in words])
+        unknown = " or unknown" if None in self.words and words else "unknown" if None in self.words else ""
+        return f"{said(self.name)} is {'not ' if self.negated else ''}{told}{unknown}"
+
+
+def status_is(*words: str, claim: str) -> Is:
+    """The provider's status word is one of these."""
+    return Is("status", words, claim, Reason.WRONG_STATUS)
+
+
+def capture_mode_is(*words: CaptureMode | None, claim: str) -> Is:
+    """Who triggers the capture."""
+    return Is("capture_mode", words, claim, Reason.WRONG_CAPTURE_MODE)
+
+
+def kind_is(*words: Kind, claim: str) -> Is:
+    """What kind of payment it is."""
+    return Is("kind", words, claim, Reason.WRONG_KIND)
+
+
+def method_is(*words: str | None, claim: str) -> Is:
+    """The payment method is on a list."""
+    return Is("method", words, claim, Reason.WRONG_METHOD)
+
+
+def method_is_not(*words: str, claim: str) -> Is:
+    """The payment method is known not to be on a list: a deny-list, so an unseen method passes, and an unknown one does too."""
+    return Is("method", words, claim, Reason.WRONG_METHOD, negated=True)
+
+
+def batch_is(word: Batch, *, claim: str) -> Is:
+    """The settlement batch is open, or closed; one that is still open may close."""
+    if word is Batch.OPEN:
+        return Is("batch", (word,), claim, Reason.BATCH_CLOSED)
+    return Is("batch", (word,), claim, Reason.BATCH_NOT_CLOSED, Rejection.WAIT)
+
+
+def not_disputed(*, claim: str) -> Is:
+    """No dispute is open; not having heard of one is good enough."""
+    return Is("disputed", (False, None), claim, Reason.DISPUTED, guard=True)
+
+
+def not_split(*, claim: str) -> Is:
+    """The payment carries no split instructions; not knowing of any is good enough."""
+    return Is("split", (False, None), claim, Reason.SPLIT_PAYMENT, guard=True)
+
+
+def multicapture_is(*words: bool | None, claim: str) -> Is:
+    """Several captures are enabled, or not; None: the provider's default."""
+    return Is("multicapture", words, claim, Reason.SEVERAL_CAPTURES)
+
+
+def unknown(name: str, *, reason: Reason, claim: str) -> Is:
+    """Nobody knows this fact; a word never seen before is not unknown."""
+    return Is(name, (None,), claim, reason)
+
+
+@frozen
+class IsKnown:
+    """A field has a value."""
+
+    name: str
+    claim: str
+    guard: bool = False
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        return (self.claim,)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.name,)
+
+    def test(self, facts: Facts, action: Action) -> Miss | None:
+        missing = facts.missing(self.name)
+        return _unknown(missing) if missing else None
+
+    def __str__(self) -> str:
+        return f"{said(self.name)} is known"
+
+
+def known(name: str, *, claim: str) -> IsKnown:
+    """A fact is known."""
+    return IsKnown(name, claim)
+
+
+@frozen
+class Lists:
+    """The provider's own list of operations names one of some words."""
+
+    operations: tuple[str, ...]
+    claim: str
+    unknown_is_enough: bool
+    rejection: Rejection
+    guard: bool = False
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        return (self.claim,)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("provider_allows",)
+
+    def test(self, facts: Facts, action: Action) -> Miss | None:
+        listed = facts.get("provider_allows")
+        if not isinstance(listed, tuple):
+            return None if self.unknown_is_enough else _unknown(Missing(self.reads))
+        if any(operation in listed for operation in self.operations):
+            return None
+        return Miss(Reason.NOT_LISTED, self.rejection)
+
+    def __str__(self) -> str:
+        unless = " or gives no list" if self.unknown_is_enough else ""
+        return f"the provider lists {_either(list(self.operations))}{unless}"
+
+
+def provider_lists(*operations: str, claim: str, rejection: Rejection = Rejection.NOT_ALLOWED) -> Lists:
+    """The provider's list is there and names one of these operations."""
+    return Lists(operations, claim, unknown_is_enough=False, rejection=rejection)
+
+
+def provider_lists_if_any(*operations: str, claim: str, rejection: Rejection = Rejection.NOT_ALLOWED) -> Lists:
+    """The provider's list names one of these operations, or there is no list."""
+    return Lists(operations, claim, unknown_is_enough=True, rejection=rejection)
+
+
+# --- amounts ---------------------------------------------------------------------------------------------------------
+
+
+@frozen
+class Asks:
+    """How much may be asked for: only the whole, or a part as well, up to what the operation can give back."""
+
+    claim: str
+    part: bool
+    guard: bool = False
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        return (self.claim,)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("amount_authorized", "amount_captured", "amount_released", "amount_refunded", "amount_refund_pending")
+
+    def test(self, facts: Facts, action: Action) -> Miss | None:
+        asked, own = facts.undo.amount, facts.balance(action)
+        if asked is not None and asked == own:
+            return None
+        if self.part and asked is not None:
+            return _within(asked, own, facts)
+        everything = facts.asks_everything
+        if isinstance(everything, Missing):
+            return _unknown(everything)
+        if not everything:
+            return Miss(Reason.ONLY_WHOLE_AMOUNT, Rejection.NOT_ALLOWED)
+        return _unknown(own) if isinstance(own, Missing) else _within(1, own, facts)
+
+    def __str__(self) -> str:
+        return "the whole is asked for, or a part" if self.part else "the whole is asked for"
+
+
+def _within(asked: int, own: int | Missing, facts: Facts) -> Miss | None:
+    """Whether an operation can give an amount out of its own part of the payment."""
+    if isinstance(own, Missing):
+        return _unknown(own)
+    if asked <= own:
+        return None
+    everything = facts.asks_everything
+    if isinstance(everything, Missing):
+        return _unknown(everything)
+    if everything and own > 0:  # it gives what it can, and `remaining` holds the rest
+        return None
+    if asked <= own + facts.pending:
+        return Miss(Reason.REFUND_PENDING, Rejection.WAIT)
+    return Miss(Reason.MORE_THAN_IS_LEFT, Rejection.NOT_ALLOWED)
+
+
+def whole_amount(*, claim: str) -> Asks:
+    """Everything is asked for, or exactly what this operation can give back."""
+    return Asks(claim, part=False)
+
+
+def whole_or_part(*, claim: str) -> Asks:
+    """Everything is asked for, or any amount up to what this operation can give back."""
+    return Asks(claim, part=True)
+
+
+@frozen
+class Count:
+    """An amount or a count lies within bounds, both included."""
+
+    name: str
+    claim: str
+    reason: Reason
+    least: int | None = None
+    most: int | None = None
+    unknown_is_enough: bool = False
+    guard: bool = False
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        return (self.claim,)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.name,)
+
+    def test(self, facts: Facts, action: Action) -> Miss | None:
+        value = facts.amount(self.name)
+        if value is None:
+            missing = facts.missing(self.name) or Missing((self.name,))
+            return None if self.unknown_is_enough else _unknown(missing)
+        if (self.least is not None and value < self.least) or (self.most is not None and value > self.most):
+            return Miss(self.reason, Rejection.NOT_ALLOWED)
+        return None
+
+    def __str__(self) -> str:
+        unless = " or unknown" if self.unknown_is_enough else ""
+        if self.most == 0:
+            return f"{said(self.name)} is 0{unless}"
+        if self.least == 1 and self.most is None:
+            return f"{said(self.name)} is above 0{unless}"
+        bounds = [f"at least {self.least}"] if self.least is not None else []
+        bounds += [f"at most {self.most}"] if self.most is not None else []
+        return f"{said(self.name)} is {' and '.join(bounds)}{unless}"
+
+
+def something_captured(*, claim: str) -> Count:
+    """Money was taken."""
+    return Count("amount_captured", claim, Reason.NOTHING_CAPTURED, least=1)
+
+
+def nothing_captured(*, claim: str) -> Count:
+    """No money was taken."""
+    return Count("amount_captured", claim, Reason.ALREADY_CAPTURED, most=0)
+
+
+def not_several_captures(*, claim: str) -> Count:
+    """At most one capture was made; not knowing of several is good enough."""
+    return Count("captures", claim, Reason.SEVERAL_CAPTURES, most=1, unknown_is_enough=True, guard=True)
+
+
+@frozen
+class Untouched:
+    """Nothing was refunded yet, and no refund is under way."""
+
+    claim: str
+    unknown_is_enough: bool = False
+    guard: bool = True
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        return (self.claim,)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("amount_refunded", "amount_refund_pending")
+
+    def test(self, facts: Facts, action: Action) -> Miss | None:
+        refunded = facts.amount("amount_refunded")
+        if refunded is None and not self.unknown_is_enough:
+            return _unknown(facts.missing("amount_refunded") or Missing(("amount_refunded",)))
+        if refunded:
+            return Miss(Reason.PARTLY_REFUNDED, Rejection.NOT_ALLOWED)
+        return Miss(Reason.REFUND_PENDING, Rejection.WAIT) if facts.pending else None
+
+    def __str__(self) -> str:
+        return "nothing was refunded or asked back"
+
+
+def nothing_refunded(*, claim: str) -> Untouched:
+    """Nothing was refunded yet, and no refund is under way."""
+    return Untouched(claim)
+
+
+@frozen
+class Refundable:
+    """Whether something captured is left to refund: says which status a refund leads to."""
+
+    something: bool
+    claim: str
+    guard: bool = False
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        return (self.claim,)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("amount_captured", "amount_refunded")
+
+    def test(self, facts: Facts, action: Action) -> Miss | None:
+        if missing := facts.missing(*self.reads):
+            return _unknown(missing)
+        left = facts.amount("amount_captured") != facts.amount("amount_refunded")
+        return None if left is self.something else Miss(Reason.NOTHING_LEFT, Rejection.NOT_ALLOWED)
+
+    def __str__(self) -> str:
+        return "something captured is left" if self.something else "everything captured was refunded"
+
+
+def something_left(*, claim: str) -> Refundable:
+    """Something captured was not refunded."""
+    return Refundable(True, claim)
+
+
+def everything_refunded(*, claim: str) -> Refundable:
+    """Everything captured was refunded."""
+    return Refundable(False, claim)
+
+
+# --- time ------------------------------------------------------------------------------------------------------------
+
+
+@frozen
+class Zone:
+    """Whose calendar counts: the IANA name for people and for SQL, the POSIX rule for us, and the claim that says so."""
+
+    name: str
+    rule: str
+    claim: str
+
+
+@frozen
+class Duration:
+    """A length of time: hours elapse, days are 24 hours, months are the calendar's (in UTC)."""
+
+    hours: int = 0
+    days: int = 0
+    months: int = 0
+    hours_from: str | None = None
+
+    def after(self, moment: datetime, facts: Facts) -> datetime | Missing:
+        """The instant this long after another; `Missing` where a field holds the length and nobody knows it."""
+        hours = self.hours
+        if self.hours_from is not None:
+            if missing := facts.missing(self.hours_from):
+                return missing
+            hours = facts.amount(self.hours_from) or 0
+        return moment + relativedelta(hours=hours, days=self.days, months=self.months)
+
+    def __str__(self) -> str:
+        if self.hours_from is not None:
+            return said(self.hours_from)
+        units = {"hour": self.hours, "day": self.days, "month": self.months}
+        return " ".join(f"{count} {unit}{'' if count == 1 else 's'}" for unit, count in units.items() if count)
+
+
+@frozen
+class CutOff:
+    """A time of day by the wall clock."""
+
+    hour: int
+    minute: int
+
+
+@frozen
+class Window:
+    """A stretch of time, from its first moment on and no longer at its end, measured from the first known of some instants.
+
+    `zone` alone: that calendar day. `zone` and `until`: up to the next such time of day. `lasts`: that long. `starts`: from that
+    long after the instant on. Nothing: up to the instant itself.
+    """
+
+    of: tuple[str, ...]
+    claim: str
+    zone: Zone | None = None
+    until: CutOff | None = None
+    lasts: Duration | None = None
+    starts: Duration | None = None
+    unknown_is_enough: bool = False
+    reason: Reason = Reason.TOO_LATE
+    guard: bool = False
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        return (self.claim, self.zone.claim) if self.zone else (self.claim,)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        length = self.lasts or self.starts
+        named = (length.hours_from,) if length and length.hours_from else ()
+        return self.of + named + (("timezone",) if self.zone else ())
+
+    def bounds(self, facts: Facts) -> tuple[datetime | None, datetime | None] | Missing:
+        """When the window begins and ends; None: never."""
+        moment = facts.instant(*self.of)
+        if moment is None:
+            return Missing(self.of)
+        if self.zone is not None:
+            return self._by_the_calendar(moment, facts.payment.timezone or self.zone.rule)
+        if self.starts is not None:
+            start = self.starts.after(moment, facts)
+            return start if isinstance(start, Missing) else (start, None)
+        if self.lasts is not None:
+            end = self.lasts.after(moment, facts)
+            return end if isinstance(end, Missing) else (moment, end)
+        return None, moment
+
+    def _by_the_calendar(self, moment: datetime, rule: str) -> tuple[datetime, datetime]:
+        day = local_day(moment, rule)
+        if self.until is None:
+            return day_start(day, rule), day_start(next_day(day), rule)
+        end = wall_clock(day, self.until.hour, self.until.minute, rule)
+        if end <= moment:
+            end = wall_clock(next_day(day), self.until.hour, self.until.minute, rule)
+        return moment, end
+
+    def test(self, facts: Facts, action: Action) -> Miss | None:
+        bounds = self.bounds(facts)
+        if isinstance(bounds, Missing):
+            return None if self.unknown_is_enough else _unknown(bounds)
+        start, end = bounds
+        if start is not None and facts.undo.at < start:
+            return Miss(Reason.TOO_EARLY, Rejection.WAIT)
+        if end is not None and facts.undo.at >= end:
+            return Miss(self.reason, Rejection.NOT_ALLOWED)
+        return None
+
+    def __str__(self) -> str:
+        of = " or ".join(said(name) for name in self.of)
+        unless = " or unknown" if self.unknown_is_enough else ""
+        if self.zone is not None and self.until is None:
+            return f"it is the calendar day of {of} in {self.zone.name}{unless}"
+        if self.zone is not None and self.until is not None:
+            return f"it is before {self.until.hour:02}:{self.until.minute:02} in {self.zone.name}, next after {of}{unless}"
+        if self.starts is not None:
+            return f"{self.starts} have passed since {of}{unless}"
+        if self.lasts is not None:
+            return f"it is less than {self.lasts} after {of}{unless}"
+        return f"it is before {of}{unless}"
+
+
+def same_calendar_day(zone: Zone, *, of: str | tuple[str, ...], claim: str) -> Window:
+    """It is still the calendar day of an instant, in the payment's zone or else this one."""
+    return Window(_names(of), claim, zone=zone)
+
+
+def before_cut_off(zone: Zone, hour: int, minute: int, *, of: str | tuple[str, ...], claim: str) -> Window:
+    """The first cut-off after an instant, at a time of day in the payment's zone or else this one, has not come."""
+    return Window(_names(of), claim, zone=zone, until=CutOff(hour, minute))
+
+
+def within(*, of: str | tuple[str, ...], claim: str, hours: int = 0, days: int = 0, months: int = 0) -> Window:
+    """Less than this has passed since an instant."""
+    return Window(_names(of), claim, lasts=Duration(hours, days, months))
+
+
+def within_hours_of_field(name: str, *, of: str | tuple[str, ...], claim: str) -> Window:
+    """Less than the number of hours that a field holds has passed since an instant."""
+    return Window(_names(of), claim, lasts=Duration(hours_from=name))
+
+
+def not_before(*, of: str | tuple[str, ...], claim: str, hours: int = 0, days: int = 0, months: int = 0) -> Window:
+    """At least this has passed since an instant."""
+    return Window(_names(of), claim, starts=Duration(hours, days, months))
+
+
+def before(name: str, *, claim: str, unknown_is_enough: bool = False) -> Window:
+    """An instant that the provider named has not come."""
+    return Window((name,), claim, unknown_is_enough=unknown_is_enough)
+
+
+def edges(condition: Condition, facts: Facts) -> Iterator[datetime]:
+    """The instants at which a condition may turn; only conditions of time have any."""
+    if isinstance(condition, Window):
+        bounds = condition.bounds(facts)
+        if not isinstance(bounds, Missing):
+            yield from (edge.astimezone(UTC) for edge in bounds if edge is not None)
+
+
+# --- sentences -------------------------------------------------------------------------------------------------------
+
+_SAID = {
+    "amount_refund_pending": "the amount of refunds under way",
+    "amount_captured": "the amount captured",
+    "amount_released": "the amount released",
+    "amount_refunded": "the amount refunded",
+    "amount_authorized": "the amount authorized",
+    "authorized_at": "the payment",
+    "created_at": "the creation of the payment",
+    "captured_at": "the capture",
+    "batch_closes_at": "the close of the batch",
+    "disputed": "a dispute",
+    "split": "a split",
+    "captures": "the number of captures",
+    "capture_delay_hours": "the capture delay",
+}
+
+
+def said(name: str) -> str:
+    """A field's name for a person."""
+    return _SAID.get(name, "the " + name.replace("_", " "))
+
+
+def _say(word: object) -> str:
+    return {True: "there", False: "not there"}[word] if isinstance(word, bool) else str(word)
+
+
+def _either(words: list[str]) -> str:
+    return ", ".join(words[:-1]) + " or " + words[-1] if len(words) > 1 else "".join(words)
+
+
+def _names(of: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (of,) if isinstance(of, str) else of
