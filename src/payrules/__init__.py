@@ -7,11 +7,13 @@
 ('cancel', 1000)
 """
 
+from payrules import providers
 from payrules.apply import apply
 from payrules.decide import Decision, Verdict, check, decide, forecast, plan
 from payrules.errors import CallerError, PayrulesError, ProviderError, TableError
 from payrules.events import Notice
 from payrules.explain import explain
+from payrules.fold import Folded, fold, fold_each
 from payrules.payment import Payment, Undo
 from payrules.words import Action, Batch, CaptureMode, Event, Kind, Reason, Rejection, Source, Standing
 
@@ -22,6 +24,7 @@ __all__ = [
     "CaptureMode",
     "Decision",
     "Event",
+    "Folded",
     "Kind",
     "Notice",
     "Payment",
@@ -38,6 +41,9 @@ __all__ = [
     "check",
     "decide",
     "explain",
+    "fold",
+    "fold_each",
     "forecast",
     "plan",
+    "providers",
 ]

@@ -60,6 +60,17 @@ def apply(
     return evolve(moved, status=_next_status(table, moved, notice))
 
 
+def changes_nothing(
+    payment: Payment, notice: Notice, *, provider: Provider | None = None, edition: str | None = None
+) -> bool:
+    """Whether an event that cannot happen would leave every amount as it is: a hold that lapses after it was released."""
+    table = (provider or providers.find(payment.provider)).edition(edition)
+    facts = fill(table, payment, Undo(at=notice.at or _LONG_AGO))
+    if notice.event in (Event.CANCELED, Event.EXPIRED):
+        return facts.held == 0
+    return notice.event in _QUIET or notice.event is Event.AUTHORIZED
+
+
 def _possible(table: Edition, facts: Facts, notice: Notice) -> None:
     status = table.status(facts.payment.status)
     expected = _expected(table, facts.payment.status)
@@ -144,6 +155,7 @@ def _captured(facts: Facts, notice: Notice) -> dict[str, Any]:
     taken = _asked(notice, facts.held)
     return {
         "amount_captured": _sum(facts.amount("amount_captured"), taken),
+        "amount_refunded": facts.amount("amount_refunded"),  # a capture changes nothing about it, but the next status may not prove it
         "captures": (facts.amount("captures") or 0) + 1,
         "captured_at": notice.at or facts.payment.captured_at,
     }

@@ -8,7 +8,8 @@ The order in which an answer is looked for:
 1. `already_done`: the status is final, or nothing is left.
 2. The amount: 0 or less, or more than could ever be given back, is `not_allowed`.
 3. `wait`: an undo is pending, or a pending refund stands in the way of the amount.
-4. The permits: of the operations with a permit that holds, the first in the edition's `prefer`.
+4. The permits: of the operations with a permit that holds, the first in the edition's `prefer`; of several permits for it, the one
+   whose reason comes first in the order of `Reason`.
 5. None holds: an unknown status word is `missing_fact`. Else every permit has obstacles, and is `not_allowed` if one of them is, else
    `wait` if one is, else `missing_fact`; of all permits `wait` goes before `missing_fact` before `not_allowed`. A permit's own
    obstacle is the last in the order of `Reason`, what the caller can least change; the answer names the first of these, what
@@ -35,7 +36,7 @@ from payrules.payment import Payment, Undo
 from payrules.sentences import sentence
 from payrules.table import Claim, Edition, Permit, Provider
 from payrules.when import Condition, Miss, edges
-from payrules.words import OPERATIONS, Action, Reason, Rejection, Standing
+from payrules.words import OPERATIONS, Action, Event, Reason, Rejection, Standing
 
 _BALANCES = (
     "status",
@@ -53,7 +54,7 @@ class Obstacle:
     """A condition of a permit that fails, or of which nobody can tell."""
 
     permit: Permit
-    condition: Condition | None
+    condition: Condition
     miss: Miss
 
 
@@ -225,15 +226,14 @@ class Decision:
         return Verdict(permitted, told.reason, told.rejection, rule, *described)
 
     def _described(self, obstacle: Obstacle) -> Mapping[str, Any]:
-        claims = obstacle.condition.claims if obstacle.condition else ()
         return MappingProxyType(
             {
                 "rule": f"{self.provider.name}.{obstacle.permit.name}",
-                "condition": str(obstacle.condition) if obstacle.condition else "the amount can be told",
+                "condition": str(obstacle.condition),
                 "reason": obstacle.miss.reason,
                 "rejection": obstacle.miss.rejection,
                 "needs": obstacle.miss.needs,
-                "claims": tuple(f"{self.provider.name}.{claim}" for claim in claims),
+                "claims": tuple(f"{self.provider.name}.{claim}" for claim in obstacle.condition.claims),
             }
         )
 
@@ -306,13 +306,25 @@ def plan(
     """
     decision = decide(payment, undo, provider=provider, edition=edition)
     steps = [decision]
-    while decision.remaining and decision.answer.permit is not None:
-        notice = Notice(event=decision.answer.permit.brings, amount=decision.amount, at=undo.at)
-        payment = apply(payment, notice, provider=provider, edition=edition)
+    while decision.remaining:
+        payment = succeeded(decision)
         undo = evolve(undo, amount=decision.remaining)
         decision = decide(payment, undo, provider=provider, edition=edition)
         steps.append(decision)
     return tuple(steps)
+
+
+def succeeded(decision: Decision) -> Payment:
+    """The payment once the decided call was sent and has succeeded; as it is where there is none."""
+    permit, payment = decision.answer.permit, decision.payment
+    if permit is None:
+        return payment
+    # A refund is requested before it is confirmed: else its success would settle another one that is under way.
+    events = (Event.REFUND_REQUESTED, permit.brings) if permit.brings is Event.REFUNDED else (permit.brings,)
+    for event in events:
+        notice = Notice(event=event, amount=decision.amount, at=decision.undo.at)
+        payment = apply(payment, notice, provider=decision.provider, edition=decision.edition)
+    return payment
 
 
 # --- how an answer is found ------------------------------------------------------------------------------------------
@@ -362,10 +374,9 @@ def _in_the_way(facts: Facts) -> Answer | None:
 def _by_permit(edition: Edition, facts: Facts) -> Answer:
     ways = edition.ways(facts.undo.only)
     obstacles = {permit.name: _obstacles(permit, facts) for permit in ways}
-    for action in edition.prefer:
-        for permit in ways:
-            if permit.action is action and not obstacles[permit.name]:
-                return _yes(permit, facts)
+    held = [permit for permit in ways if not obstacles[permit.name]]
+    if held:
+        return _yes(min(held, key=lambda permit: (edition.prefer.index(permit.action), permit.because.rank, permit.name)), facts)
     if not facts.status_known:
         return _no(Rejection.MISSING_FACT, Reason.UNKNOWN_STATUS, ("status",))
     return _refused(tuple(obstacles.values()))
@@ -382,12 +393,7 @@ def _yes(permit: Permit, facts: Facts) -> Answer:
 def _obstacles(permit: Permit, facts: Facts) -> tuple[Obstacle, ...]:
     """Every condition of a permit that does not hold; none means that it is permitted."""
     tested = ((condition, condition.test(facts, permit.action)) for condition in permit.when)
-    missed = tuple(Obstacle(permit, condition, miss) for condition, miss in tested if miss is not None)
-    outstanding = facts.outstanding
-    if not missed and facts.undo.amount is None and isinstance(outstanding, Missing):
-        # "Everything" is no number yet, so neither is what the call gives back and leaves.
-        return (Obstacle(permit, None, Miss(Reason.UNKNOWN_FACT, Rejection.MISSING_FACT, outstanding.needs)),)
-    return missed
+    return tuple(Obstacle(permit, condition, miss) for condition, miss in tested if miss is not None)
 
 
 _KINDS = (Rejection.WAIT, Rejection.MISSING_FACT, Rejection.NOT_ALLOWED)
@@ -428,7 +434,7 @@ def _named(told: Answer) -> Obstacle | None:
 def _deciding(told: Answer) -> tuple[Condition, ...]:
     if told.permit is not None:
         return told.permit.when
-    return tuple(item.condition for item in told.obstacles if item.condition is not None)
+    return tuple(item.condition for item in told.obstacles)
 
 
 def _reads(conditions: Iterable[Condition]) -> tuple[str, ...]:

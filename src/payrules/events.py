@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,13 +15,17 @@ from payrules.words import Event
 
 @frozen(kw_only=True, field_transformer=records.converted)
 class Notice:
-    """A reported event: an `amount` in minor units (None: all there is), the instant it happened, the report's own `reference`."""
+    """A reported event: an `amount` in minor units (None: all there is), the instant it happened, the report's own `reference`.
+
+    `tells` holds other fields of the payment that the report reveals.
+    """
 
     event: Event = field(metadata=reads(word(Event)))
     amount: int | None = field(default=None, metadata=reads(optional(amount)))
     at: datetime | None = field(default=None, metadata=reads(optional(records.in_utc), instant=True))
     reference: str | None = field(default=None, metadata=reads(optional(text)))
     payment_id: str | None = field(default=None, metadata=reads(optional(text)))
+    tells: Mapping[str, Any] = field(factory=dict, hash=False)
 
     @classmethod
     def from_record(cls, record: object) -> Notice:
@@ -30,3 +35,13 @@ class Notice:
     def to_record(self) -> dict[str, Any]:
         """The report as a plain dict."""
         return dict(records.plain(self))
+
+
+@frozen
+class Unread:
+    """A report that did not go into a payment: what it was, and why not."""
+
+    what: str
+    why: str
+    reference: str | None = None
+    payment_id: str | None = None

@@ -23,12 +23,12 @@ from payrules.words import OPERATIONS, Action, Event, Reason, Source, Standing
 _DAYS_MAX = 3660
 
 
-def _date(text: str) -> date:
-    return date.fromisoformat(text)
+def _date(day: str | date) -> date:
+    return date.fromisoformat(day) if isinstance(day, str) else day
 
 
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
+def _day(day: str | date | None) -> date | None:
+    return None if day is None else _date(day)
 
 
 @frozen
@@ -124,10 +124,12 @@ class Permit:
 class Edition:
     """A dated set of rules, in force from `since` until the day before `until` as far as that is known.
 
-    `prefer` says which of several permitted operations is taken; `proves` what any status proves.
+    `begins` is the status of a new payment, `prefer` says which of several permitted operations is taken, and `proves` holds what any
+    status proves.
     """
 
     name: str
+    begins: str
     prefer: tuple[Action, ...]
     prefer_claim: str
     statuses: tuple[Status, ...]
@@ -229,7 +231,7 @@ def _edition_problems(edition: Edition) -> Iterator[str]:
     yield from _repeated("statuses", words)
     yield from _repeated("permits", (permit.name for permit in edition.permits))
     yield from _repeated("prefer", (action.value for action in edition.prefer))
-    for place, word in _status_words(edition):
+    for place, word in [("begins", edition.begins), *_status_words(edition)]:
         if word not in words:
             yield f"{place}: status {word!r} is not listed{did_you_mean(word, words)}"
     for number, status in enumerate(edition.statuses):

@@ -240,31 +240,31 @@ class Asks:
 
     def test(self, facts: Facts, action: Action) -> Miss | None:
         asked, own = facts.undo.amount, facts.balance(action)
-        if asked is not None and asked == own:
+        if asked is None:
+            return _unless_told(own, facts.outstanding) or _within(1, own, facts)
+        if isinstance(own, Missing):
+            return _unknown(own)
+        if asked == own or (self.part and asked < own):
             return None
-        if self.part and asked is not None:
-            return _within(asked, own, facts)
         everything = facts.asks_everything
         if isinstance(everything, Missing):
             return _unknown(everything)
-        if not everything:
-            return Miss(Reason.ONLY_WHOLE_AMOUNT, Rejection.NOT_ALLOWED)
-        return _unknown(own) if isinstance(own, Missing) else _within(1, own, facts)
+        if everything:  # it gives what it can, and `remaining` holds the rest
+            return _within(1, own, facts)
+        return _within(asked, own, facts) if self.part else Miss(Reason.ONLY_WHOLE_AMOUNT, Rejection.NOT_ALLOWED)
 
     def __str__(self) -> str:
         return "the whole is asked for, or a part" if self.part else "the whole is asked for"
 
 
+def _unless_told(*amounts: int | Missing) -> Miss | None:
+    needs = [need for amount in amounts if isinstance(amount, Missing) for need in amount.needs]
+    return _unknown(Missing(tuple(dict.fromkeys(needs)))) if needs else None
+
+
 def _within(asked: int, own: int | Missing, facts: Facts) -> Miss | None:
     """Whether an operation can give an amount out of its own part of the payment."""
-    if isinstance(own, Missing):
-        return _unknown(own)
-    if asked <= own:
-        return None
-    everything = facts.asks_everything
-    if isinstance(everything, Missing):
-        return _unknown(everything)
-    if everything and own > 0:  # it gives what it can, and `remaining` holds the rest
+    if isinstance(own, Missing) or asked <= own:
         return None
     if asked <= own + facts.pending:
         return Miss(Reason.REFUND_PENDING, Rejection.WAIT)

@@ -13,7 +13,7 @@ from typing import Any, Protocol, cast
 
 from payrules.calls import Call
 from payrules.errors import CallerError, did_you_mean
-from payrules.events import Notice
+from payrules.events import Notice, Unread
 from payrules.payment import Payment
 from payrules.table import Provider
 from payrules.words import Action
@@ -28,8 +28,8 @@ class Wire(Protocol):
     def payment(self, body: Mapping[str, Any], given: Mapping[str, Any]) -> Payment:
         """The payment that the provider's JSON describes, with facts that it does not carry."""
 
-    def notices(self, body: Mapping[str, Any]) -> tuple[Notice, ...]:
-        """The events that a webhook of the provider reports."""
+    def notices(self, body: Mapping[str, Any]) -> tuple[Notice | Unread, ...]:
+        """The events that a webhook of the provider reports; nothing for what is deliberately ignored."""
 
     def call(self, payment: Payment, action: Action, amount: int) -> Call | None:
         """The request that carries out an operation; None where the payment lacks what the request needs."""

@@ -76,7 +76,6 @@ CLAIMS = (
     # everything else
     Claim("dispute.blocks", SILENT, "An open dispute blocks every undo.", None, "D9"),
     Claim("prefer", SILENT, "Cancel before reverse before refund.", None, "D11"),
-    Claim("hold.no-way", SILENT, "A hold that can no longer be reversed is still held.", None, "D14"),
     Claim("read.amount", SILENT, "What was authorized is totalAmount, or amount where there is none.", "api", "D6"),
     Claim("read.refunded", STATED, "refundedAmount is a bare integer and may be absent.", "api"),
     Claim("capture.authorized", IMPLIED, "Manual: a card that is accepted leaves the intent in Authorized.", "intent"),

@@ -85,6 +85,7 @@ REFUND_CAPTURED = Permit("refund.captured", REFUND, because=Reason.CAPTURED, whe
 
 RULES_OF_2022_02 = Edition(
     name="2022-02",
+    begins="Created",
     since="2022-02-04",
     until="2022-05-10",
     prefer=(CANCEL, REVERSE, REFUND),
@@ -111,6 +112,7 @@ RULES_OF_2022_02 = Edition(
 
 RULES_OF_2022_05 = Edition(
     name="2022-05",
+    begins="Created",
     since="2022-05-10",
     prefer=(CANCEL, REVERSE, REFUND),
     prefer_claim="prefer",
@@ -146,6 +148,7 @@ RULES_OF_2022_05 = Edition(
 
 CURRENT_PAGE = Edition(
     name="current",
+    begins="Created",
     prefer=(CANCEL, REVERSE, REFUND),
     prefer_claim="prefer",
     statuses=STATUSES,

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from payrules import records
 from payrules.calls import Call, idempotency_key
 from payrules.errors import CallerError
-from payrules.events import Notice
+from payrules.events import Notice, Unread
 from payrules.payment import Payment
 from payrules.words import Action, CaptureMode, Event
 
@@ -64,16 +64,18 @@ def payment(body: Mapping[str, Any], given: Mapping[str, Any]) -> Payment:
     return Payment.from_record({**read, **given})
 
 
-def notices(body: Mapping[str, Any]) -> tuple[Notice, ...]:
-    """The event that a webhook reports: a status and no amounts. A new intent, or a status of no known event, reports none."""
+def notices(body: Mapping[str, Any]) -> tuple[Notice | Unread, ...]:
+    """The event that a webhook reports: a status and no amounts. A new intent reports none."""
     data = body.get("data")
     if not isinstance(data, Mapping):
         raise CallerError("data", "a webhook of Dojo's needs it")
-    event = _EVENTS.get(data.get("paymentStatus") or "")
-    if event is None:
+    status = data.get("paymentStatus")
+    named = {"reference": body.get("id"), "payment_id": data.get("paymentIntentId")}
+    if status == "Created":
         return ()
-    notice = {"event": event, "at": body.get("createdAt"), "reference": body.get("id")}
-    return (Notice.from_record({**notice, "payment_id": data.get("paymentIntentId")}),)
+    if not isinstance(status, str) or status not in _EVENTS:
+        return (Unread(f"{body.get('event')} {records.shown(status)}", "no event leads to this status", **named),)
+    return (Notice.from_record({"event": _EVENTS[status], "at": body.get("createdAt"), **named}),)
 
 
 def call(payment: Payment, action: Action, amount: int) -> Call | None:

@@ -1,0 +1,170 @@
+"""`fold`: a payment out of the events that were reported of it, in whatever order and however often.
+
+1. A report counts once: of two with the same event and reference the later one is kept.
+2. Reports are put into the order in which they happened; of two that happened at once, the one that comes first in a payment's life
+   (the order of `Event`) goes first. So the order in which they arrived means nothing.
+3. One that cannot happen yet waits until it can. One that never can, but would change nothing, is passed over; any other is
+   reported, and so is one that the adapter could not read. Nothing is dropped silently.
+4. What an event tells beside its amount (the method, the capture mode) wins over what was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from attrs import evolve, frozen
+
+from payrules import providers
+from payrules.apply import apply, changes_nothing
+from payrules.errors import CallerError, ProviderError
+from payrules.events import Notice, Unread
+from payrules.payment import Payment
+from payrules.table import Provider
+
+_FIRST = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@frozen
+class Folded:
+    """A payment, and the reports that did not go into it, each with why; no payment where none of the reports is of one."""
+
+    payment: Payment | None
+    unfolded: tuple[Unread, ...]
+
+
+def fold(
+    provider: str | Provider,
+    events: Iterable[Notice | Unread],
+    *,
+    payment_id: str | None = None,
+    given: Mapping[str, Any] | None = None,
+    start: Payment | None = None,
+    edition: str | None = None,
+) -> Payment:
+    """The payment that these reports leave; `CallerError` if they are of none, or of several and `payment_id` names none of them.
+
+    `given` holds what no report tells, as a record has it; `start` a payment that was known before.
+    """
+    folded = fold_each(provider, events, given=given, start=start, edition=edition)
+    found = [item.payment for item in folded if item.payment is not None]
+    if payment_id is not None:
+        found = [payment for payment in found if payment.payment_id == payment_id]
+    if len(found) != 1:
+        known = ", ".join(str(payment.payment_id) for payment in found) or "none"
+        raise CallerError("payment_id", f"the events have to be of one payment; they are of {known}")
+    return found[0]
+
+
+def fold_each(
+    provider: str | Provider,
+    events: Iterable[Notice | Unread],
+    *,
+    given: Mapping[str, Any] | None = None,
+    start: Payment | None = None,
+    edition: str | None = None,
+) -> tuple[Folded, ...]:
+    """The same, payment by payment, in the order in which the payments first appear, with what could not be folded."""
+    table = providers.find(provider) if isinstance(provider, str) else provider
+    return tuple(
+        _folded(table, group, key, given or {}, start, edition) for key, group in _by_payment(events, start).items()
+    )
+
+
+def _by_payment(events: Iterable[Notice | Unread], start: Payment | None) -> dict[str | None, list[Notice | Unread]]:
+    """The reports of each payment: a reference to a modification leads to its payment, and what names none belongs to the only one."""
+    listed = list(events)
+    leads = {item.reference: item.payment_id for item in listed if item.reference and item.payment_id}
+    named = [item.payment_id and _followed(item.payment_id, leads) for item in listed]
+    groups: dict[str | None, list[Notice | Unread]] = {key: [] for key in named if key is not None}
+    if not groups:
+        groups[start.payment_id if start else None] = []
+    only = next(iter(groups)) if len(groups) == 1 else None
+    for key, item in zip(named, listed, strict=True):
+        groups.setdefault(only if key is None else key, []).append(item)
+    return groups
+
+
+def _followed(payment_id: str, leads: Mapping[str, str]) -> str:
+    seen: set[str] = set()
+    while payment_id in leads and payment_id not in seen:
+        seen.add(payment_id)
+        payment_id = leads[payment_id]
+    return payment_id
+
+
+def _folded(
+    table: Provider,
+    events: list[Notice | Unread],
+    payment_id: str | None,
+    given: Mapping[str, Any],
+    start: Payment | None,
+    edition: str | None,
+) -> Folded:
+    unread = [item for item in events if isinstance(item, Unread)]
+    notices = _ordered(item for item in events if isinstance(item, Notice))
+    payment = start or _begun(table, notices, payment_id, given, edition)
+    if payment is None:
+        return Folded(None, tuple(unread))
+    waiting = notices
+    while waiting:
+        payment, still = _pass(table, payment, waiting, edition)
+        if len(still) == len(waiting):
+            break
+        waiting = still
+    return Folded(payment, (*unread, *_misfits(table, payment, waiting, edition)))
+
+
+def _pass(
+    table: Provider, payment: Payment, notices: list[Notice], edition: str | None
+) -> tuple[Payment, list[Notice]]:
+    """Apply the first that can happen; after it, those before it get another chance."""
+    for number, notice in enumerate(notices):
+        try:
+            moved = apply(_told(payment, notice), notice, provider=table, edition=edition)
+        except (ProviderError, CallerError):
+            continue
+        return moved, notices[:number] + notices[number + 1 :]
+    return payment, notices
+
+
+def _misfits(table: Provider, payment: Payment, notices: list[Notice], edition: str | None) -> Iterable[Unread]:
+    for notice in notices:
+        if changes_nothing(payment, notice, provider=table, edition=edition):
+            continue
+        try:
+            apply(payment, notice, provider=table, edition=edition)
+        except (ProviderError, CallerError) as error:
+            yield Unread(notice.event.value, str(error), reference=notice.reference, payment_id=notice.payment_id)
+
+
+def _ordered(notices: Iterable[Notice]) -> list[Notice]:
+    latest: dict[object, Notice] = {}
+    for number, notice in enumerate(notices):
+        key = (notice.event, notice.reference) if notice.reference else number
+        known = latest.get(key)
+        if known is None or (notice.at or _FIRST) > (known.at or _FIRST):
+            latest[key] = notice
+    return sorted(latest.values(), key=_moment)
+
+
+def _moment(notice: Notice) -> tuple[datetime, int, str, int]:
+    return notice.at or _FIRST, notice.event.rank, notice.reference or "", notice.amount or 0
+
+
+def _told(payment: Payment, notice: Notice) -> Payment:
+    return evolve(payment, **notice.tells) if notice.tells else payment
+
+
+def _begun(
+    table: Provider, notices: list[Notice], payment_id: str | None, given: Mapping[str, Any], edition: str | None
+) -> Payment | None:
+    """The payment before its first event."""
+    if not notices:
+        return None
+    told: dict[str, Any] = {}
+    for notice in notices:
+        told = {**notice.tells, **told}
+    begins = {"provider": table.name, "status": table.edition(edition).begins, "payment_id": payment_id}
+    return Payment.from_record({**begins, **given, **told})

@@ -1,0 +1,79 @@
+"""Aimed payments: the edge is drawn first, then perturbed, since uniform draws hardly ever meet one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from payrules import CaptureMode, Payment, Undo, providers
+from payrules.words import Action
+
+# The days around which clocks change in London, a leap day, a year's end, and plain ones in winter and summer.
+_DAYS = ["2026-01-15", "2026-03-28", "2026-03-29", "2026-07-10", "2026-10-24", "2026-10-25", "2024-02-29", "2026-12-31"]
+_MICROSECOND = timedelta(microseconds=1)
+
+ZONES = [None, "GMT0BST,M3.5.0/1,M10.5.0/2", "EST5EDT,M3.2.0,M11.1.0", "IST-5:30", "NST3:30NDT,M3.2.0,M11.1.0"]
+
+
+@st.composite
+def instants(draw: st.DrawFn) -> datetime:
+    """An instant on a telling day, often within a microsecond of a midnight."""
+    day = datetime.fromisoformat(draw(st.sampled_from(_DAYS))).replace(tzinfo=UTC)
+    hours = draw(st.sampled_from([0, 1, 12, 22, 23, 24]))
+    return day + timedelta(hours=hours) + draw(st.sampled_from([timedelta(0), _MICROSECOND, -_MICROSECOND, timedelta(minutes=37)]))
+
+
+@st.composite
+def later(draw: st.DrawFn, moment: datetime) -> datetime:
+    """When something is asked, measured from when the payment was made."""
+    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    edge = draw(
+        st.sampled_from([
+            moment,
+            midnight + timedelta(hours=23),
+            midnight + timedelta(days=1),
+            midnight + timedelta(hours=25),
+            moment + timedelta(hours=24),
+            moment + timedelta(days=7),
+            moment + timedelta(days=28),
+        ])
+    )
+    return edge + draw(st.sampled_from([timedelta(0), _MICROSECOND, -_MICROSECOND, timedelta(hours=1), timedelta(hours=-1)]))
+
+
+def amounts_of(total: int) -> st.SearchStrategy[int | None]:
+    """Unknown, nothing, a part, all but one, all, one over."""
+    return st.sampled_from([None, 0, total // 3, total - 1, total, total + 1])
+
+
+@st.composite
+def questions(draw: st.DrawFn, provider: str, **fixed: Any) -> tuple[Payment, Undo]:
+    """A payment of a provider's, and a wish."""
+    words = [status.word for status in providers.find(provider).edition().statuses]
+    total = draw(st.sampled_from([3, 1000]))
+    authorized_at = draw(instants())
+    captured = draw(amounts_of(total))
+    refunded = draw(st.sampled_from([None, 0, 0, 0, (captured or 0) // 2, captured]))
+    fields: dict[str, Any] = {
+        "provider": provider,
+        "status": draw(st.sampled_from([*words, "Unheard"])),
+        "currency": "GBP",
+        "payment_id": "pi_1",
+        "capture_mode": draw(st.sampled_from([None, *CaptureMode])),
+        "amount_authorized": draw(st.sampled_from([total, total, total, None])),
+        "amount_captured": captured,
+        "amount_released": draw(st.sampled_from([None, None, 0, total // 3, total])),
+        "amount_refunded": refunded if captured is not None or not refunded else None,
+        "amount_refund_pending": draw(st.sampled_from([0, 0, 0, 1, total // 2, total])),
+        "undo_pending": draw(st.sampled_from([None] * 6 + [Action.CANCEL, Action.REVERSE])),
+        "disputed": draw(st.sampled_from([None, False, None, True])),
+        "created_at": draw(st.sampled_from([None, authorized_at - timedelta(hours=2), authorized_at])),
+        "authorized_at": draw(st.sampled_from([authorized_at, authorized_at, None])),
+        "timezone": draw(st.sampled_from([None, None, *ZONES])),
+        **fixed,
+    }
+    amount = draw(st.sampled_from([None, None, -1, 0, 1, total // 3, total - 1, total, total + 1]))
+    only = draw(st.sampled_from([None, None, Action.CANCEL, Action.REVERSE, Action.REFUND]))
+    return Payment(**fields), Undo(at=draw(later(authorized_at)), amount=amount, only=only)

@@ -1,0 +1,50 @@
+"""The table and a second reading, written by somebody who has not seen it, give the same answers."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from payrules import Payment, Undo, decide, providers
+from tests.strategies import questions
+from tests.vectors import Vector, every
+
+FIELDS = ("action", "amount", "remaining", "reason", "rejection", "needs", "good_until")
+
+
+def read(payment: Payment, undo: Undo, edition: str) -> dict[str, Any]:
+    """The second reading's answer."""
+    module = import_module(f"tests.readings.{payment.provider}")
+    return dict(module.answer(payment.to_record(), undo.to_record(), edition))
+
+
+def decided(payment: Payment, undo: Undo, edition: str) -> dict[str, Any]:
+    """The table's answer."""
+    record = decide(payment, undo, edition=edition).to_record()
+    return {name: sorted(record[name]) if name == "needs" else record[name] for name in FIELDS}
+
+
+@pytest.mark.parametrize("vector", every("undo"), ids=lambda vector: vector.id)
+def test_the_second_reading_answers_a_vector_as_it_says(vector: Vector) -> None:
+    """The reading gives the vector's answer, on the payment as the adapter reads it."""
+    table = providers.find(vector.provider).edition(vector.edition)
+    answer = read(vector.payment, vector.undo, table.name)
+    expected = {name: value for name, value in vector.expected.items() if name != "needs"}
+
+    assert expected == {name: answer[name] for name in expected}, str(vector)
+
+
+@pytest.mark.parametrize(
+    ("provider", "edition"), [(name, edition.name) for name in providers.NAMES for edition in providers.find(name).editions]
+)
+@settings(max_examples=1500, deadline=None)
+@given(data=st.data())
+def test_they_agree_on_aimed_payments(provider: str, edition: str, data: st.DataObject) -> None:
+    """Action, amount, reason, rejection, needs and best-before are the same."""
+    payment, undo = data.draw(questions(provider))
+
+    assert read(payment, undo, edition) == decided(payment, undo, edition)
