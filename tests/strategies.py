@@ -11,7 +11,16 @@ from payrules import CaptureMode, Payment, Undo, providers
 from payrules.words import Action
 
 # The days around which clocks change in London, a leap day, a year's end, and plain ones in winter and summer.
-_DAYS = ["2026-01-15", "2026-03-28", "2026-03-29", "2026-07-10", "2026-10-24", "2026-10-25", "2024-02-29", "2026-12-31"]
+_DAYS = [
+    "2026-01-15",
+    "2026-03-28",
+    "2026-03-29",
+    "2026-07-10",
+    "2026-10-24",
+    "2026-10-25",
+    "2024-02-29",
+    "2026-12-31",
+]
 _MICROSECOND = timedelta(microseconds=1)
 
 ZONES = [None, "GMT0BST,M3.5.0/1,M10.5.0/2", "EST5EDT,M3.2.0,M11.1.0", "IST-5:30", "NST3:30NDT,M3.2.0,M11.1.0"]
@@ -22,7 +31,11 @@ def instants(draw: st.DrawFn) -> datetime:
     """An instant on a telling day, often within a microsecond of a midnight."""
     day = datetime.fromisoformat(draw(st.sampled_from(_DAYS))).replace(tzinfo=UTC)
     hours = draw(st.sampled_from([0, 1, 12, 22, 23, 24]))
-    return day + timedelta(hours=hours) + draw(st.sampled_from([timedelta(0), _MICROSECOND, -_MICROSECOND, timedelta(minutes=37)]))
+    return (
+        day
+        + timedelta(hours=hours)
+        + draw(st.sampled_from([timedelta(0), _MICROSECOND, -_MICROSECOND, timedelta(minutes=37)]))
+    )
 
 
 @st.composite
@@ -30,17 +43,21 @@ def later(draw: st.DrawFn, moment: datetime) -> datetime:
     """When something is asked, measured from when the payment was made."""
     midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
     edge = draw(
-        st.sampled_from([
-            moment,
-            midnight + timedelta(hours=23),
-            midnight + timedelta(days=1),
-            midnight + timedelta(hours=25),
-            moment + timedelta(hours=24),
-            moment + timedelta(days=7),
-            moment + timedelta(days=28),
-        ])
+        st.sampled_from(
+            [
+                moment,
+                midnight + timedelta(hours=23),
+                midnight + timedelta(days=1),
+                midnight + timedelta(hours=25),
+                moment + timedelta(hours=24),
+                moment + timedelta(days=7),
+                moment + timedelta(days=28),
+            ]
+        )
     )
-    return edge + draw(st.sampled_from([timedelta(0), _MICROSECOND, -_MICROSECOND, timedelta(hours=1), timedelta(hours=-1)]))
+    return edge + draw(
+        st.sampled_from([timedelta(0), _MICROSECOND, -_MICROSECOND, timedelta(hours=1), timedelta(hours=-1)])
+    )
 
 
 def amounts_of(total: int) -> st.SearchStrategy[int | None]:
@@ -49,7 +66,7 @@ def amounts_of(total: int) -> st.SearchStrategy[int | None]:
 
 
 @st.composite
-def questions(draw: st.DrawFn, provider: str, **fixed: Any) -> tuple[Payment, Undo]:
+def questions(draw: st.DrawFn, /, provider: str, **fixed: Any) -> tuple[Payment, Undo]:
     """A payment of a provider's, and a wish."""
     words = [status.word for status in providers.find(provider).edition().statuses]
     total = draw(st.sampled_from([3, 1000]))

@@ -24,7 +24,18 @@ def test_the_rule_of_london_agrees_with_the_zone_database() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Europe/London", "bogus", "", "UTC", "GMT0BST", "<+03>-3", "EST25", "GMT0BST,M3.5.0/1", "GMT0BST,M13.5.0,M10.5.0", "GMT0\n"],
+    [
+        "Europe/London",
+        "bogus",
+        "",
+        "UTC",
+        "GMT0BST",
+        "<+03>-3",
+        "EST25",
+        "GMT0BST,M3.5.0/1",
+        "GMT0BST,M13.5.0,M10.5.0",
+        "GMT0\n",
+    ],
 )
 def test_a_zone_is_a_whole_posix_rule(text: str) -> None:
     """Names, rules without both changes, and what dateutil would take for offset 0 are refused."""
@@ -41,7 +52,8 @@ def test_an_offset_counts_westwards(rule: str, hours: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 7, 1), 24), (date(2024, 2, 29), 24)]
+    ("day", "hours"),
+    [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 7, 1), 24), (date(2024, 2, 29), 24)],
 )
 def test_a_day_has_the_hours_that_clocks_give_it(day: date, hours: int) -> None:
     """The days on which clocks change in London have 23 and 25."""

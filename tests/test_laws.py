@@ -67,7 +67,9 @@ class TestTotal:
         decision = decide(*asked(data, provider), edition=edition)
 
         acts = decision.action is not Action.REJECT
-        assert acts == (decision.amount is not None) == (decision.remaining is not None) == (decision.rejection is None)
+        assert (
+            acts == (decision.amount is not None) == (decision.remaining is not None) == (decision.rejection is None)
+        )
         assert (decision.rejection is Rejection.MISSING_FACT) == bool(decision.needs)
 
     @aimed
@@ -93,7 +95,10 @@ class TestOrderFree:
         permits = providers.find(provider).edition(edition).permits
         shuffled = with_permits(provider, edition, data.draw(st.permutations(permits)))
 
-        before, after = decide(payment, undo, edition=edition), decide(payment, undo, edition=edition, provider=shuffled)
+        before, after = (
+            decide(payment, undo, edition=edition),
+            decide(payment, undo, edition=edition, provider=shuffled),
+        )
         assert (before.answer.compared, before.rule) == (after.answer.compared, after.rule)
         assert set(before.needs) == set(after.needs)
 
@@ -196,7 +201,11 @@ class TestLive:
     @given(data=st.data())
     def test_there_is_a_way_back(self, provider: str, edition: str, data: st.DataObject) -> None:
         """Some operation takes the whole of it, on any day."""
-        known = captured(data, provider, edition) | {"amount_refund_pending": 0, "undo_pending": None, "disputed": None}
+        known = captured(data, provider, edition) | {
+            "amount_refund_pending": 0,
+            "undo_pending": None,
+            "disputed": None,
+        }
         payment, undo = asked(data, provider, **known)
 
         assert Action.REJECT is not decide(payment, Undo(at=undo.at), edition=edition).action
@@ -206,7 +215,9 @@ def captured(data: st.DataObject, provider: str, edition: str) -> dict[str, Any]
     """The facts of a payment that was captured in full, and perhaps refunded in part."""
     table = providers.find(provider).edition(edition)
     return {
-        "status": data.draw(st.sampled_from([status.word for status in table.statuses if _is_captured(table, status.word)])),
+        "status": data.draw(
+            st.sampled_from([status.word for status in table.statuses if _is_captured(table, status.word)])
+        ),
         "amount_authorized": 1000,
         "amount_captured": 1000,
         "amount_released": 0,
@@ -232,8 +243,13 @@ class TestShift:
         assume(all(moment is None or moment.month in (1, 7) for moment in _instants(payment, undo)))
         shift = timedelta(weeks=weeks)
         assume(all(moment is None or (moment + shift).month in (1, 2, 7, 8) for moment in _instants(payment, undo)))
-        moved = evolve(payment, **{name: getattr(payment, name) and getattr(payment, name) + shift for name in INSTANTS})
-        before, after = decide(payment, undo, edition=edition), decide(moved, evolve(undo, at=undo.at + shift), edition=edition)
+        moved = evolve(
+            payment, **{name: getattr(payment, name) and getattr(payment, name) + shift for name in INSTANTS}
+        )
+        before, after = (
+            decide(payment, undo, edition=edition),
+            decide(moved, evolve(undo, at=undo.at + shift), edition=edition),
+        )
 
         assert before.answer.compared == after.answer.compared
         assert (before.good_until and before.good_until + shift) == after.good_until
@@ -252,7 +268,8 @@ class TestScale:
     def test_k_times_the_money(self, provider: str, edition: str, data: st.DataObject, factor: int) -> None:
         """Action, reason and rejection are the same, and amounts are k times as large."""
         payment, undo = asked(data, provider)
-        larger = evolve(payment, **{name: _times(getattr(payment, name), factor) for name in AMOUNTS})
+        amounts: dict[str, Any] = {name: _times(getattr(payment, name), factor) for name in AMOUNTS}
+        larger = evolve(payment, **amounts)
         before = decide(payment, undo, edition=edition)
         after = decide(larger, evolve(undo, amount=_times(undo.amount, factor)), edition=edition)
 
@@ -366,15 +383,33 @@ class TestUnknownNeverHelps:
     def test_forgetting_permits_no_more(self, provider: str, edition: str, data: st.DataObject) -> None:
         """A payment of which less is known gets no call that the same payment, known better, does not get."""
         payment, undo = asked(data, provider)
-        guards = {"disputed", "split", "captures", "timezone", "undo_pending", "provider_allows", "multicapture", "method"}
-        names = [name for name in (*AMOUNTS[:4], "capture_mode", "authorized_at", "kind") if getattr(payment, name) is not None]
+        guards = {
+            "disputed",
+            "split",
+            "captures",
+            "timezone",
+            "undo_pending",
+            "provider_allows",
+            "multicapture",
+            "method",
+        }
+        names = [
+            name
+            for name in (*AMOUNTS[:4], "capture_mode", "authorized_at", "kind")
+            if getattr(payment, name) is not None
+        ]
         assume(names)
         name = data.draw(st.sampled_from(sorted(set(names) - guards)))
         before = decide(payment, undo, edition=edition)
         assume(before.rejection is Rejection.NOT_ALLOWED or before.rejection is Rejection.ALREADY_DONE)
-        after = decide(evolve(payment, **{name: None}), undo, edition=edition)
+        forgotten: dict[str, Any] = {name: None}
+        after = decide(evolve(payment, **forgotten), undo, edition=edition)
         proven = after.known.source(name) is not None
-        asks = [row for row in (after.answer.permit.when if after.answer.permit else ()) if None in getattr(row, "words", ())]
+        asks = [
+            row
+            for row in (after.answer.permit.when if after.answer.permit else ())
+            if None in getattr(row, "words", ())
+        ]
 
         assert after.action is Action.REJECT or proven or bool(asks)
 
@@ -382,7 +417,11 @@ class TestUnknownNeverHelps:
     @given(data=st.data())
     def test_what_it_needs_settles_it(self, provider: str, edition: str, data: st.DataObject) -> None:
         """Once the fields in `needs` have values, they are asked for no more."""
-        known = captured(data, provider, edition) | {"amount_refund_pending": 0, "undo_pending": None, "disputed": None}
+        known = captured(data, provider, edition) | {
+            "amount_refund_pending": 0,
+            "undo_pending": None,
+            "disputed": None,
+        }
         forgotten = data.draw(st.sets(st.sampled_from(AMOUNTS[:4]), min_size=1))
         payment, undo = asked(data, provider, **known | dict.fromkeys(forgotten))
         decision = decide(payment, undo, edition=edition)
@@ -417,7 +456,12 @@ class TestFolding:
     def test_any_order_any_number(self, provider: str, edition: str, data: st.DataObject, start: Any) -> None:
         """A history that the provider can send, shuffled and repeated, leaves what it leaves in order."""
         history = data.draw(histories(provider, edition, start))
-        begins = {"amount_authorized": 1000, "currency": "GBP", "payment_id": "pi_1", "capture_mode": data.draw(st.sampled_from(["auto", "manual"]))}
+        begins = {
+            "amount_authorized": 1000,
+            "currency": "GBP",
+            "payment_id": "pi_1",
+            "capture_mode": data.draw(st.sampled_from(["auto", "manual"])),
+        }
         repeated = history + data.draw(st.lists(st.sampled_from(history), max_size=3))
         shuffled = data.draw(st.permutations(repeated))
 

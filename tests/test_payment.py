@@ -30,8 +30,20 @@ def refused(record: dict[str, Any]) -> CallerError:
     return caught.value
 
 
-@pytest.mark.parametrize("name", ["amount_authorized", "amount_captured", "amount_released", "amount_refunded", "amount_refund_pending", "captures"])
-@pytest.mark.parametrize("value", [True, 10.0, "100", Decimal("10.00"), Sly(5), -1, AMOUNT_MAX + 1, float("nan"), [1], {}])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "amount_authorized",
+        "amount_captured",
+        "amount_released",
+        "amount_refunded",
+        "amount_refund_pending",
+        "captures",
+    ],
+)
+@pytest.mark.parametrize(
+    "value", [True, 10.0, "100", Decimal("10.00"), Sly(5), -1, AMOUNT_MAX + 1, float("nan"), [1], {}]
+)
 def test_an_amount_is_an_integer_from_zero_up(name: str, value: object) -> None:
     """Bools, floats, text, subclasses, negative and enormous numbers are refused under the field's name."""
     assert name == refused({**PLAIN, name: value}).field
@@ -43,7 +55,7 @@ def test_the_largest_amount_is_fine(value: int) -> None:
     assert value == Payment.from_record({**PLAIN, "amount_authorized": value}).amount_authorized
 
 
-@pytest.mark.parametrize("value", ["gbp", "GBP ", "GBP\n", "GB", "GBPX", "ЕUR", "EU0", "EUR\u0000", 826, None])
+@pytest.mark.parametrize("value", ["gbp", "GBP ", "GBP\n", "GB", "GBPX", "\u0415UR", "EU0", "EUR\u0000", 826, None])
 def test_a_currency_is_three_capitals(value: object) -> None:
     """Nothing is folded or stripped."""
     assert "currency" == refused({**PLAIN, "currency": value}).field
@@ -141,7 +153,11 @@ def test_both_passes_of_the_doubled_hour_are_told_apart() -> None:
         ({**PLAIN, "timezone": "Europe/London"}, "timezone", "POSIX"),
         ({**PLAIN, "timezone": ""}, "timezone", "not text"),
         ({**PLAIN, "amount_captured": 5, "amount_refunded": 6}, "amount_refunded", "more than amount_captured"),
-        ({**PLAIN, "amount_captured": 0, "captured_at": "2026-01-01T00:00:00Z"}, "captured_at", "beside amount_captured 0"),
+        (
+            {**PLAIN, "amount_captured": 0, "captured_at": "2026-01-01T00:00:00Z"},
+            "captured_at",
+            "beside amount_captured 0",
+        ),
         (
             {**PLAIN, "created_at": "2026-01-02T00:00:00Z", "captured_at": "2026-01-01T00:00:00Z"},
             "captured_at",
@@ -202,7 +218,7 @@ def test_unknown_is_null_and_absent_alike() -> None:
     """A record with nulls is the record without them."""
     absent = Payment.from_record(PLAIN)
 
-    assert absent == Payment.from_record({name: value for name, value in absent.to_record().items()})
+    assert absent == Payment.from_record(absent.to_record())
     assert 0 == Payment.from_record({**PLAIN, "amount_refund_pending": None}).amount_refund_pending
 
 

@@ -39,7 +39,8 @@ def test_the_second_reading_answers_a_vector_as_it_says(vector: Vector) -> None:
 
 
 @pytest.mark.parametrize(
-    ("provider", "edition"), [(name, edition.name) for name in providers.NAMES for edition in providers.find(name).editions]
+    ("provider", "edition"),
+    [(name, edition.name) for name in providers.NAMES for edition in providers.find(name).editions],
 )
 @settings(max_examples=1500, deadline=None)
 @given(data=st.data())

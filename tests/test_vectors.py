@@ -129,7 +129,9 @@ def test_every_doubtful_claim_has_a_decision_and_a_vector(provider: str) -> None
     """What no page says, or two pages say differently, is decided in writing and shown by a case."""
     decisions = (SPECS / provider / "decisions.md").read_text(encoding="utf-8")
     numbers = set(re.findall(r"^## (D\d+) ", decisions, re.MULTILINE))
-    shown = {name for kind in ("undo", "history") for vector in read(provider, kind) for name in vector.case["claims"]}
+    shown = {
+        name for kind in ("undo", "history") for vector in read(provider, kind) for name in vector.case["claims"]
+    }
     for claim in providers.find(provider).claims:
         if claim.standing in (Standing.SILENT, Standing.CONTRADICTED):
             assert claim.decision in numbers, claim.key

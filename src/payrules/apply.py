@@ -1,10 +1,10 @@
 """`apply`: nothing else moves a status or an amount.
 
-Rule 1: what an event does to the amounts stands in `_amounts`; which status it leads to stands in the provider's table.
-Rule 2: this file does not know which provider it serves; no provider's name appears here.
+Rule 1: what an event does to the amounts stands in `_amounts`; which status it leads to stands in the provider's
+table. Rule 2: this file does not know which provider it serves; no provider's name appears here.
 
-An event that the table has no transition for is a `ProviderError` and changes nothing, unless it is one that moves no status by itself:
-a request, a refusal, a dispute. Nothing happens after a final status.
+An event that the table has no transition for is a `ProviderError` and changes nothing, unless it is one that moves
+no status by itself: a request, a refusal, a dispute. Nothing happens after a final status.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def apply(
 ) -> Payment:
     """The payment after an event; the one passed in is unchanged.
 
-    Raises `ProviderError` for an event that the provider cannot send in this status, or of more than there is, and `CallerError` where an
-    unknown amount keeps the next status from being told.
+    Raises `ProviderError` for an event that the provider cannot send in this status, or of more than there is, and
+    `CallerError` where an unknown amount keeps the next status from being told.
     """
     table = (provider or providers.find(payment.provider)).edition(edition)
     facts = fill(table, payment, Undo(at=notice.at or _LONG_AGO))
@@ -63,7 +63,7 @@ def apply(
 def changes_nothing(
     payment: Payment, notice: Notice, *, provider: Provider | None = None, edition: str | None = None
 ) -> bool:
-    """Whether an event that cannot happen would leave every amount as it is: a hold that lapses after it was released."""
+    """Whether an event that cannot happen would change nothing anyway: a hold that lapses after its release."""
     table = (provider or providers.find(payment.provider)).edition(edition)
     facts = fill(table, payment, Undo(at=notice.at or _LONG_AGO))
     if notice.event in (Event.CANCELED, Event.EXPIRED):
@@ -86,7 +86,7 @@ def _expected(table: Edition, status: str) -> tuple[str, ...]:
 
 
 def _next_status(table: Edition, moved: Payment, notice: Notice) -> str:
-    """Where the event leads: the transition whose conditions hold after it, or else the only one that none of them forbids."""
+    """Where the event leads: the transition whose conditions hold after it, or the only one that none forbids."""
     rows = [row for row in table.transitions if (row.before, row.event) == (moved.status, notice.event)]
     if not rows:
         return moved.status
@@ -122,7 +122,7 @@ def _amounts(facts: Facts, notice: Notice) -> dict[str, Any]:
         case Event.SETTLED:
             return {"batch": Batch.CLOSED}
         case Event.CANCELED | Event.EXPIRED:
-            return {"amount_released": _sum(facts.amount("amount_released"), facts.held), "undo_pending": None}
+            return _released(facts)
         case Event.REVERSED:
             return _reversed(facts, notice)
         case Event.CANCEL_REQUESTED:
@@ -155,7 +155,9 @@ def _captured(facts: Facts, notice: Notice) -> dict[str, Any]:
     taken = _asked(notice, facts.held)
     return {
         "amount_captured": _sum(facts.amount("amount_captured"), taken),
-        "amount_refunded": facts.amount("amount_refunded"),  # a capture changes nothing about it, but the next status may not prove it
+        "amount_refunded": facts.amount(
+            "amount_refunded"
+        ),  # a capture changes nothing about it, but the next status may not prove it
         "captures": (facts.amount("captures") or 0) + 1,
         "captured_at": notice.at or facts.payment.captured_at,
     }
@@ -168,6 +170,15 @@ def _uncaptured(facts: Facts, notice: Notice) -> dict[str, Any]:
     captures = facts.amount("captures")
     at = facts.payment.captured_at if left else None
     return {"amount_captured": left, "captures": captures and captures - 1, "captured_at": at}
+
+
+def _released(facts: Facts) -> dict[str, Any]:
+    """What was held is no longer; what was taken stays so, though the next status may not prove it."""
+    return {
+        "amount_captured": facts.amount("amount_captured"),
+        "amount_released": _sum(facts.amount("amount_released"), facts.held),
+        "undo_pending": None,
+    }
 
 
 def _reversed(facts: Facts, notice: Notice) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Calendar days in a zone, without opening a file.
 
-A zone is a POSIX rule such as `GMT0BST,M3.5.0/1,M10.5.0/2`; `dateutil.tz.tzstr` takes almost any text for a zone of offset 0, so the
-shape is tested first. A rule says what holds today, not history: enough for windows of days and months.
+A zone is a POSIX rule such as `GMT0BST,M3.5.0/1,M10.5.0/2`; `dateutil.tz.tzstr` takes almost any text for a zone of
+offset 0, so the shape is tested first. A rule says what holds today, not history: enough for windows of days and
+months.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def local_day(moment: datetime, rule: str) -> date:
 
 
 def wall_clock(day: date, hour: int, minute: int, rule: str) -> datetime:
-    """The first instant, in UTC, at which clocks in a zone show this time on this day, or pass it where they skip it."""
+    """The first instant, in UTC, at which clocks in a zone show this time on this day, or skip it."""
     local = datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone(rule))
     return resolve_imaginary(local).astimezone(UTC)
 

@@ -25,8 +25,8 @@ class Call:
 def idempotency_key(payment: Payment, action: Action, amount: int) -> str:
     """64 hexadecimal digits, the same for the same undo of the same balances.
 
-    A retry asks from the same balances and gets the same key; a second, legitimate refund of the same amount starts from other ones and
-    gets another. That holds only if the caller records the pending amount before it sends.
+    A retry asks from the same balances and gets the same key; a second, legitimate refund of the same amount starts
+    from other ones and gets another. That holds only if the caller records the pending amount before it sends.
     """
     given_back = (payment.amount_released or 0, payment.amount_refunded or 0, payment.amount_refund_pending)
     parts = (payment.provider, payment.payment_id, action.value, amount, payment.currency, *given_back)

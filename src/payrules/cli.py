@@ -52,19 +52,29 @@ class Format(StrEnum):
 
 
 ProviderName = Annotated[str, typer.Argument(metavar="PROVIDER", help="The payment provider, such as dojo.")]
-File = Annotated[str, typer.Argument(metavar="FILE", help="The provider's own JSON of one payment; - for standard input.")]
+File = Annotated[
+    str, typer.Argument(metavar="FILE", help="The provider's own JSON of one payment; - for standard input.")
+]
 At = Annotated[str | None, typer.Option(help="When it is asked: RFC 3339 with an offset. Without it: now.")]
 Amount = Annotated[int | None, typer.Option(help="How much to give back, in minor units. Without it: everything.")]
 Only = Annotated[str | None, typer.Option(help="Ask about one operation alone: cancel, reverse or refund.")]
 EditionName = Annotated[str | None, typer.Option("--edition", help="A dated set of the provider's rules.")]
-Given = Annotated[list[str] | None, typer.Option("--fact", metavar="NAME=VALUE", help="A fact that the JSON does not carry; repeatable.")]
+Given = Annotated[
+    list[str] | None,
+    typer.Option("--fact", metavar="NAME=VALUE", help="A fact that the JSON does not carry; repeatable."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the record instead of prose.")]
 
 
 @app.command()
 def decide(
-    provider: Annotated[str | None, typer.Argument(metavar="[PROVIDER]", help="The payment provider, such as dojo.")] = None,
-    file: Annotated[str | None, typer.Argument(metavar="[FILE]", help="The provider's own JSON of one payment; - for standard input.")] = None,
+    provider: Annotated[
+        str | None, typer.Argument(metavar="PROVIDER", help="The payment provider, such as dojo.")
+    ] = None,
+    file: Annotated[
+        str | None,
+        typer.Argument(metavar="FILE", help="The provider's own JSON of one payment; - for standard input."),
+    ] = None,
     at: At = None,
     amount: Amount = None,
     only: Only = None,
@@ -72,7 +82,10 @@ def decide(
     fact: Given = None,
     as_json: AsJson = False,
     lines: Annotated[
-        str | None, typer.Option("--records", metavar="FILE", help='Lines {"payment": …, "undo": …}; a decision is written for each.')
+        str | None,
+        typer.Option(
+            "--records", metavar="FILE", help='Lines {"payment": …, "undo": …}; a decision is written for each.'
+        ),
     ] = None,
 ) -> None:
     """The one call to make now, and why."""
@@ -93,8 +106,14 @@ def decide(
 
 @app.command()
 def plan(
-    provider: ProviderName, file: File, at: At = None, amount: Amount = None, only: Only = None,
-    edition: EditionName = None, fact: Given = None, as_json: AsJson = False,
+    provider: ProviderName,
+    file: File,
+    at: At = None,
+    amount: Amount = None,
+    only: Only = None,
+    edition: EditionName = None,
+    fact: Given = None,
+    as_json: AsJson = False,
 ) -> None:
     """The calls that undo all that was asked, one after the other."""
     with _reported(file):
@@ -102,16 +121,23 @@ def plan(
         if as_json:
             _print_json([step.to_record() for step in steps])
         else:
-            _table(("step", "action", "amount", "left then", "why"), [
-                (str(number), *_row(step)) for number, step in enumerate(steps, 1)
-            ])
+            _table(
+                ("step", "action", "amount", "left then", "why"),
+                [(str(number), *_row(step)) for number, step in enumerate(steps, 1)],
+            )
     raise typer.Exit(_code(steps[-1]))
 
 
 @app.command()
 def forecast(
-    provider: ProviderName, file: File, at: At = None, amount: Amount = None, only: Only = None,
-    edition: EditionName = None, fact: Given = None, as_json: AsJson = False,
+    provider: ProviderName,
+    file: File,
+    at: At = None,
+    amount: Amount = None,
+    only: Only = None,
+    edition: EditionName = None,
+    fact: Given = None,
+    as_json: AsJson = False,
 ) -> None:
     """The answer now, and every later one that time alone brings."""
     with _reported(file):
@@ -119,14 +145,22 @@ def forecast(
         if as_json:
             _print_json([{"at": records.written(item.undo.at), **item.to_record()} for item in decisions])
         else:
-            _table(("from", "action", "amount", "left then", "why"), [(records.written(item.undo.at), *_row(item)) for item in decisions])
+            _table(
+                ("from", "action", "amount", "left then", "why"),
+                [(records.written(item.undo.at), *_row(item)) for item in decisions],
+            )
     raise typer.Exit(_code(decisions[0]))
 
 
 @app.command()
 def explain(
-    provider: ProviderName, file: File, at: At = None, amount: Amount = None, only: Only = None,
-    edition: EditionName = None, fact: Given = None,
+    provider: ProviderName,
+    file: File,
+    at: At = None,
+    amount: Amount = None,
+    only: Only = None,
+    edition: EditionName = None,
+    fact: Given = None,
 ) -> None:
     """The decision in prose, with every claim it rests on."""
     with _reported(file):
@@ -157,14 +191,24 @@ def list_providers(as_json: AsJson = False) -> None:
     """The providers that are shipped, with their editions."""
     found = [providers.find(name) for name in providers.NAMES]
     if as_json:
-        _print_json([{"provider": item.name, "default": item.default, "editions": [edition.name for edition in item.editions]} for item in found])
+        _print_json(
+            [
+                {
+                    "provider": item.name,
+                    "default": item.default,
+                    "editions": [edition.name for edition in item.editions],
+                }
+                for item in found
+            ]
+        )
         return
-    _table(("provider", "editions", "default"), [
-        (item.name, ", ".join(edition.name for edition in item.editions), item.default) for item in found
-    ])
+    _table(
+        ("provider", "editions", "default"),
+        [(item.name, ", ".join(edition.name for edition in item.editions), item.default) for item in found],
+    )
 
 
-# --- reading ---------------------------------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------------
 
 
 def _question(
@@ -223,7 +267,7 @@ def _reported(file: str | None) -> Iterator[None]:
         raise typer.Exit(BAD_INPUT) from None
 
 
-# --- many questions --------------------------------------------------------------------------------------------------
+# --- many questions -------------------------------------------------------------------------------
 
 
 def _answer_lines(file: str, edition: str | None) -> int:
@@ -244,7 +288,7 @@ def _answer_lines(file: str, edition: str | None) -> int:
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:
-    """Lines without their end; one that is too long is cut where it is sure to be refused, and the rest of it skipped."""
+    """Lines without their end; of one that is too long, as much as it takes to refuse it."""
     while line := stream.readline(strict_json.SIZE_MAX + 2):
         rest = line
         while not rest.endswith(b"\n") and len(rest) > strict_json.SIZE_MAX:
@@ -259,7 +303,7 @@ def _answer_line(line: bytes, edition: str | None) -> dict[str, Any]:
     for key in question:
         if key not in ("payment", "undo"):
             raise CallerError(key, 'a line has the keys "payment" and "undo"')
-    payment, undo = Payment.from_record(question.get("payment")), Undo.from_record(question.get("undo"))  # type: ignore[arg-type]
+    payment, undo = Payment.from_record(question.get("payment")), Undo.from_record(question.get("undo"))
     return payrules.decide(payment, undo, edition=edition).to_record()
 
 
@@ -271,27 +315,36 @@ def _progress(file: str) -> Iterator[Any]:
         return
     total = None if file == "-" else Path(file).stat().st_size
     columns = (TextColumn("deciding"), BarColumn(), MofNCompleteColumn(), TextColumn("bytes"), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True) as progress:
+    with Progress(*columns, console=err, transient=True, redirect_stdout=False, redirect_stderr=False) as progress:
         task = progress.add_task("deciding", total=total)
         yield lambda size: progress.advance(task, size + 1)
 
 
-# --- writing ---------------------------------------------------------------------------------------------------------
+# --- writing --------------------------------------------------------------------------------------
 
 _COLOURS = {Action.CANCEL: "cyan", Action.REVERSE: "yellow", Action.REFUND: "green", Action.REJECT: "red"}
 
 
 def _show(decision: payrules.Decision) -> None:
-    lead, rest = re.split(r"(?<=^Cancel)|(?<=^Reverse)|(?<=^Refund)|(?<=^Wait)|(?<=^No call)", decision.message, maxsplit=1)
+    lead, rest = re.split(
+        r"(?<=^Cancel)|(?<=^Reverse)|(?<=^Refund)|(?<=^Wait)|(?<=^No call)", decision.message, maxsplit=1
+    )
     kind = f" ({decision.rejection})" if decision.rejection else ""
     out.print(f"[bold {_COLOURS[decision.action]}]{lead}[/]{kind}{escape(rest)}\n")
     _grid(_facts(decision))
-    others = [(action.value, _said(decision, action)) for action in decision.verdicts if action not in (decision.action, decision.undo.only)]
+    others = [
+        (action.value, _said(decision, action))
+        for action in decision.verdicts
+        if action not in (decision.action, decision.undo.only)
+    ]
     if others:
         out.print("\n[bold]The other operations[/]")
         _grid(others)
     out.print(f"\n[bold]It rests on[/] (standing: {decision.standing})")
-    _grid([(f"{decision.provider.name}.{claim.key}", _claim(decision, claim)) for claim in decision.grounds] or [("", "arithmetic alone")])
+    _grid(
+        [(f"{decision.provider.name}.{claim.key}", _claim(decision, claim)) for claim in decision.grounds]
+        or [("", "arithmetic alone")]
+    )
 
 
 def _claim(decision: payrules.Decision, claim: Claim) -> str:
@@ -319,7 +372,9 @@ def _said(decision: payrules.Decision, action: Action) -> str:
     verdict = decision.verdicts[action]
     if verdict.permitted:
         return f"permitted too, by {verdict.rule}"
-    conditions = [item["condition"] for item in (*verdict.failed, *verdict.unknown) if item["reason"] is verdict.reason]
+    conditions = [
+        item["condition"] for item in (*verdict.failed, *verdict.unknown) if item["reason"] is verdict.reason
+    ]
     needs = f": only if {' or '.join(dict.fromkeys(conditions))}" if conditions else ""
     return f"no, {verdict.reason}{needs}"
 
@@ -367,3 +422,7 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(BAD_LINE) from None
+
+
+if __name__ == "__main__":
+    main()

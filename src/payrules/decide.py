@@ -8,12 +8,12 @@ The order in which an answer is looked for:
 1. `already_done`: the status is final, or nothing is left.
 2. The amount: 0 or less, or more than could ever be given back, is `not_allowed`.
 3. `wait`: an undo is pending, or a pending refund stands in the way of the amount.
-4. The permits: of the operations with a permit that holds, the first in the edition's `prefer`; of several permits for it, the one
-   whose reason comes first in the order of `Reason`.
-5. None holds: an unknown status word is `missing_fact`. Else every permit has obstacles, and is `not_allowed` if one of them is, else
-   `wait` if one is, else `missing_fact`; of all permits `wait` goes before `missing_fact` before `not_allowed`. A permit's own
-   obstacle is the last in the order of `Reason`, what the caller can least change; the answer names the first of these, what
-   stands nearest to a yes.
+4. The permits: of the operations with a permit that holds, the first in the edition's `prefer`; of several permits
+for it, the one whose reason comes first in the order of `Reason`.
+5. None holds: an unknown status word is `missing_fact`. Else every permit has obstacles, and is `not_allowed` if
+one of them is, else `wait` if one is, else `missing_fact`; of all permits `wait` goes before `missing_fact` before
+`not_allowed`. A permit's own obstacle is the last in the order of `Reason`, what the caller can least change; the
+answer names the first of these, what stands nearest to a yes.
 """
 
 from __future__ import annotations
@@ -93,8 +93,9 @@ class Verdict:
 class Decision:
     """The one provider call to make now, or why there is none; `records.md` says what each field means.
 
-    `action`, `amount`, `reason` and the like are there at once; `message`, `good_until`, `verdicts`, `facts`, `expects` and `call` are
-    worked out when they are asked for. A decision has no truth value, lest a rejection pass for a yes or a yes for permission.
+    `action`, `amount`, `reason` and the like are there at once; `message`, `good_until`, `verdicts`, `facts`,
+    `expects` and `call` are worked out when they are asked for. A decision has no truth value, lest a rejection
+    pass for a yes or a yes for permission.
     """
 
     payment: Payment
@@ -263,16 +264,15 @@ RECORD = (
 """The fields of a decision's record, in order."""
 
 
-# --- the four questions ----------------------------------------------------------------------------------------------
+# --- the four questions ---------------------------------------------------------------------------
 
 
-def decide(
-    payment: Payment, undo: Undo, *, provider: Provider | None = None, edition: str | None = None
-) -> Decision:
+def decide(payment: Payment, undo: Undo, *, provider: Provider | None = None, edition: str | None = None) -> Decision:
     """The one provider call to make now to undo a payment, or why there is none.
 
-    `provider` is a table of your own; without it the shipped one of the payment's name is used. `edition` names a dated set of its rules;
-    without it the default one answers. Raises `CallerError` for a provider or an edition that does not exist, never for a no.
+    `provider` is a table of your own; without it the shipped one of the payment's name is used. `edition` names a
+    dated set of its rules; without it the default one answers. Raises `CallerError` for a provider or an edition
+    that does not exist, never for a no.
     """
     table = provider or providers.find(payment.provider)
     dated = table.edition(edition)
@@ -290,7 +290,7 @@ def check(
 def forecast(
     payment: Payment, undo: Undo, *, provider: Provider | None = None, edition: str | None = None
 ) -> tuple[Decision, ...]:
-    """The answer now and every later one that time alone brings; each holds from its `undo.at` to its `good_until`."""
+    """The answer now and every later one that time brings, each from its `undo.at` to its `good_until`."""
     decisions = [decide(payment, undo, provider=provider, edition=edition)]
     while (moment := decisions[-1].good_until) is not None:
         decisions.append(decide(payment, evolve(undo, at=moment), provider=provider, edition=edition))
@@ -327,7 +327,7 @@ def succeeded(decision: Decision) -> Payment:
     return payment
 
 
-# --- how an answer is found ------------------------------------------------------------------------------------------
+# --- how an answer is found -----------------------------------------------------------------------
 
 
 def answer(edition: Edition, facts: Facts) -> Answer:
@@ -335,7 +335,9 @@ def answer(edition: Edition, facts: Facts) -> Answer:
     return _settled(edition, facts) or _of_amount(facts) or _in_the_way(facts) or _by_permit(edition, facts)
 
 
-def _no(rejection: Rejection, reason: Reason, needs: Iterable[str] = (), obstacles: Iterable[Obstacle] = ()) -> Answer:
+def _no(
+    rejection: Rejection, reason: Reason, needs: Iterable[str] = (), obstacles: Iterable[Obstacle] = ()
+) -> Answer:
     return Answer(Action.REJECT, reason, rejection, needs=tuple(needs), obstacles=tuple(obstacles))
 
 
@@ -376,7 +378,10 @@ def _by_permit(edition: Edition, facts: Facts) -> Answer:
     obstacles = {permit.name: _obstacles(permit, facts) for permit in ways}
     held = [permit for permit in ways if not obstacles[permit.name]]
     if held:
-        return _yes(min(held, key=lambda permit: (edition.prefer.index(permit.action), permit.because.rank, permit.name)), facts)
+        return _yes(
+            min(held, key=lambda permit: (edition.prefer.index(permit.action), permit.because.rank, permit.name)),
+            facts,
+        )
     if not facts.status_known:
         return _no(Rejection.MISSING_FACT, Reason.UNKNOWN_STATUS, ("status",))
     return _refused(tuple(obstacles.values()))
@@ -442,7 +447,7 @@ def _reads(conditions: Iterable[Condition]) -> tuple[str, ...]:
 
 
 def _grounds(edition: Edition, facts: Facts, told: Answer) -> Iterable[str]:
-    """The claims that an outcome rests on: for a yes those of the conditions that open the way, for a no those that close the nearest."""
+    """The claims that an outcome rests on: those that open the way, or those that close the nearest one."""
     status = edition.status(facts.payment.status)
     if status is not None and status.final is not None and told.rejection is Rejection.ALREADY_DONE:
         yield status.claim

@@ -15,7 +15,7 @@ from payrules.words import Event
 
 @frozen(kw_only=True, field_transformer=records.converted)
 class Notice:
-    """A reported event: an `amount` in minor units (None: all there is), the instant it happened, the report's own `reference`.
+    """A reported event: an `amount` in minor units (None: all there is), when it happened, its own `reference`.
 
     `tells` holds other fields of the payment that the report reveals.
     """

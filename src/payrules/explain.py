@@ -54,7 +54,7 @@ def _claim(provider: Provider, claim: Claim) -> str:
     return f"{claim.says} ({claim.standing}{number}; {source})"
 
 
-# --- a provider as a page --------------------------------------------------------------------------------------------
+# --- a provider as a page -------------------------------------------------------------------------
 
 
 _COMBINED = (
@@ -64,7 +64,7 @@ _COMBINED = (
 
 
 def markdown(provider: Provider, edition: Edition) -> str:
-    """A provider's rules for a person: statuses, the diagram, one row an operation is permitted by, and the claims."""
+    """A provider's rules for a person: statuses, the diagram, what is permitted, and the claims."""
     parts = [
         f"## {provider.title}, edition {edition.name}",
         _in_force(edition),
@@ -190,7 +190,12 @@ def _rows(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def _proof(proof: Any) -> Mapping[str, Any]:
-    return {"field": proof.name, "value": records.plain(proof.value), "claim": proof.claim, "if": [str(c) for c in proof.when]}
+    return {
+        "field": proof.name,
+        "value": records.plain(proof.value),
+        "claim": proof.claim,
+        "if": [str(c) for c in proof.when],
+    }
 
 
 def _condition(condition: Any) -> Mapping[str, Any]:

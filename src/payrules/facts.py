@@ -33,9 +33,9 @@ class Missing:
 class Facts:
     """A payment's facts, given or filled in, beside the wish that is asked about it.
 
-    `filled` holds what was not given: a value, where it came from, and the claim it rests on; `hinges` the fields that would prove
-    one that is missing. `status_known` is whether the table lists the status word; `awaits` is what a status that is not
-    settled yet waits for.
+    `filled` holds what was not given: a value, where it came from, and the claim it rests on; `hinges` the fields
+    that would prove one that is missing. `status_known` is whether the table lists the status word; `awaits` is
+    what a status that is not settled yet waits for.
     """
 
     payment: Payment

@@ -1,10 +1,10 @@
 """`fold`: a payment out of the events that were reported of it, in whatever order and however often.
 
 1. A report counts once: of two with the same event and reference the later one is kept.
-2. Reports are put into the order in which they happened; of two that happened at once, the one that comes first in a payment's life
-   (the order of `Event`) goes first. So the order in which they arrived means nothing.
-3. One that cannot happen yet waits until it can. One that never can, but would change nothing, is passed over; any other is
-   reported, and so is one that the adapter could not read. Nothing is dropped silently.
+2. Reports are put into the order in which they happened; of two that happened at once, the one that comes first in
+a payment's life (the order of `Event`) goes first. So the order in which they arrived means nothing.
+3. One that cannot happen yet waits until it can. One that never can, but would change nothing, is passed over; any
+other is reported, and so is one that the adapter could not read. Nothing is dropped silently.
 4. What an event tells beside its amount (the method, the capture mode) wins over what was given.
 """
 
@@ -28,7 +28,7 @@ _FIRST = datetime(1, 1, 1, tzinfo=UTC)
 
 @frozen
 class Folded:
-    """A payment, and the reports that did not go into it, each with why; no payment where none of the reports is of one."""
+    """A payment, and the reports that did not go into it, each with why; None where no report is of a payment."""
 
     payment: Payment | None
     unfolded: tuple[Unread, ...]
@@ -43,7 +43,7 @@ def fold(
     start: Payment | None = None,
     edition: str | None = None,
 ) -> Payment:
-    """The payment that these reports leave; `CallerError` if they are of none, or of several and `payment_id` names none of them.
+    """The payment that these reports leave; `CallerError` if they are of none, or of several and none is named.
 
     `given` holds what no report tells, as a record has it; `start` a payment that was known before.
     """
@@ -65,7 +65,7 @@ def fold_each(
     start: Payment | None = None,
     edition: str | None = None,
 ) -> tuple[Folded, ...]:
-    """The same, payment by payment, in the order in which the payments first appear, with what could not be folded."""
+    """The same, payment by payment in the order of their first reports, with what could not be folded."""
     table = providers.find(provider) if isinstance(provider, str) else provider
     return tuple(
         _folded(table, group, key, given or {}, start, edition) for key, group in _by_payment(events, start).items()
@@ -73,7 +73,7 @@ def fold_each(
 
 
 def _by_payment(events: Iterable[Notice | Unread], start: Payment | None) -> dict[str | None, list[Notice | Unread]]:
-    """The reports of each payment: a reference to a modification leads to its payment, and what names none belongs to the only one."""
+    """The reports of each payment; one of a modification leads to its payment, one of nobody to the only payment."""
     listed = list(events)
     leads = {item.reference: item.payment_id for item in listed if item.reference and item.payment_id}
     named = [item.payment_id and _followed(item.payment_id, leads) for item in listed]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -100,7 +100,7 @@ class Payment:
             raise CallerError("captured_at", "the capture lies before created_at")
 
     @classmethod
-    def from_record(cls, record: Mapping[str, object]) -> Payment:
+    def from_record(cls, record: object) -> Payment:
         """The payment that a plain dict describes; an unknown key is an error."""
         return records.from_record(cls, record, "payment")
 
@@ -113,15 +113,18 @@ class Payment:
 class Undo:
     """What is asked: how much to give back, when, and by which operation if not by any.
 
-    `amount` is in minor units, or None for everything that is still outstanding; one of 0 or less is well formed, and rejected.
+    `amount` is in minor units, or None for everything that is still outstanding; one of 0 or less is well formed,
+    and rejected.
     """
 
     at: datetime = field(metadata=reads(records.in_utc, instant=True))
     amount: int | None = field(default=None, metadata=reads(optional(integer)))
-    only: Action | None = field(default=None, metadata=reads(_operation(Action.CANCEL, Action.REVERSE, Action.REFUND)))
+    only: Action | None = field(
+        default=None, metadata=reads(_operation(Action.CANCEL, Action.REVERSE, Action.REFUND))
+    )
 
     @classmethod
-    def from_record(cls, record: Mapping[str, object]) -> Undo:
+    def from_record(cls, record: object) -> Undo:
         """The wish that a plain dict describes; an unknown key is an error."""
         return records.from_record(cls, record, "undo")
 

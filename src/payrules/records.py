@@ -1,6 +1,7 @@
 """Records to and from plain dicts: the words of `specs/schemas`, strictly.
 
-1. Instants are RFC 3339 with an offset, become UTC here, and are written in UTC with `Z`. Digits beyond microseconds are cut.
+1. Instants are RFC 3339 with an offset, become UTC here, and are written in UTC with `Z`. Digits beyond
+microseconds are cut.
 2. A key that is not known is an error that names the nearest known one; `null` and an absent key both mean *unknown*.
 3. Types are tested exactly: `True` is no amount, and neither is a subclass of `int` with its own idea of comparing.
 """
@@ -24,12 +25,13 @@ T = TypeVar("T", bound=AttrsInstance)
 W = TypeVar("W", bound=Enum)
 
 AMOUNT_MAX = 10**15
-"""The largest amount that a record may hold, in minor units: what JSON numbers carry without loss, with room to add."""
+"""The largest amount that a record may hold, in minor units: JSON numbers carry it without loss, with room to add."""
 
 YEAR_MIN, YEAR_MAX = 2000, 2100
 
 _RFC_3339 = re.compile(
-    r"(?P<date>\d{4}-\d\d-\d\d)[Tt ](?P<time>(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?P<fraction>\.\d+)?(?P<offset>[Zz]|[+-]\d\d:[0-5]\d)",
+    r"(?P<date>\d{4}-\d\d-\d\d)[Tt ](?P<time>(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)"
+    r"(?P<fraction>\.\d+)?(?P<offset>[Zz]|[+-]\d\d:[0-5]\d)",
     re.ASCII,
 )
 
@@ -137,7 +139,10 @@ def reads(read: Callable[[object, str], object], **metadata: object) -> dict[str
 
 def converted(cls: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
     """An attrs field transformer: every field is converted by what its metadata says, under its own name."""
-    return [item.evolve(converter=_converter(item.metadata["read"])) if "read" in item.metadata else item for item in fields]
+    return [
+        item.evolve(converter=_converter(item.metadata["read"])) if "read" in item.metadata else item
+        for item in fields
+    ]
 
 
 def _converter(read: Callable[[object, str], object]) -> Any:

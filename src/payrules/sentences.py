@@ -54,9 +54,14 @@ _NO = {
     Reason.AMOUNT_NOT_POSITIVE: "{asked} is asked for, and there is no undoing of nothing",
     Reason.MORE_THAN_IS_LEFT: "{asked} is asked for, of the {left} that is left",
     Reason.UNDO_PENDING: "a {undo_pending} is under way and its outcome is not known; a second undo could pay twice",
-    Reason.REFUND_PENDING: "refunds of {pending} are under way, and until their outcome is known only {outstanding} is free",
-    Reason.UNKNOWN_STATUS: "the table does not know the status {status}; read the payment again, or update the library",
+    Reason.REFUND_PENDING: (
+        "refunds of {pending} are under way, and until their outcome is known only {outstanding} is free"
+    ),
+    Reason.UNKNOWN_STATUS: (
+        "the table does not know the status {status}; read the payment again, or update the library"
+    ),
     Reason.UNKNOWN_FACT: "it depends on what nobody knows: {needs}",
+    Reason.DISPUTED: "a dispute is open, and giving money back now could pay twice",
     Reason.NOT_OFFERED: "{provider} has no such operation",
     Reason.PAYMENT_PENDING: "{provider} has not finished with the payment itself (status {status})",
     Reason.CAPTURE_PENDING: "the outcome of a capture is awaited (status {status})",
@@ -107,7 +112,9 @@ def _values(provider: str, facts: Facts, told: Told) -> dict[str, str]:
         "outstanding": _money(None if isinstance(outstanding, Missing) else outstanding, facts),
         "pending": _money(facts.pending, facts),
         "undo_pending": "reversal" if facts.payment.undo_pending is Action.REVERSE else "cancel",
-        "needs": ", ".join(said(need) for need in told.needs),
+        "needs": ", ".join(
+            f"the time of {said(need)}" if need.endswith("_at") else said(need) for need in told.needs
+        ),
         "since": f" ({records.written(since)})" if since else "",
     }
 

@@ -1,7 +1,7 @@
 """JSON read strictly: for the command line and the audit, which take files from anywhere.
 
-Python's own reader lets the last of two equal keys win, takes NaN, and turns `1e400` into infinity; here each is an error that names
-the place. The core takes values and plain dicts, and never text.
+Python's own reader lets the last of two equal keys win, takes NaN, and turns `1e400` into infinity; here each is an
+error that names the place. The core takes values and plain dicts, and never text.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _TEXT_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
 def parse(data: bytes) -> Any:
-    """The value of a JSON document in UTF-8; `CallerError` for anything that two readers could take for two things."""
+    """The value of a JSON document in UTF-8; `CallerError` for what two readers could take for two things."""
     if len(data) > SIZE_MAX:
         raise CallerError("$", f"the document is longer than {SIZE_MAX} bytes")
     if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):

@@ -1,7 +1,8 @@
 """The shapes of a provider's table: what it is made of, and what makes one wrong.
 
 1. Rows permit; no row forbids. What no row permits is rejected, so row order means nothing.
-2. Every condition cites a claim, and silence is a claim too: one that is `silent` or `contradicted` names a numbered decision.
+2. Every condition cites a claim, and silence is a claim too: one that is `silent` or `contradicted` names a
+numbered decision.
 3. A table that contradicts itself does not load: every problem is reported at once, each with its place.
 """
 
@@ -33,7 +34,7 @@ def _day(day: str | date | None) -> date | None:
 
 @frozen
 class Page:
-    """Where a provider said something: its address, the day on which our copy was read, and that of the copy where it is an old one."""
+    """Where a provider said something, the day on which it was read, and how the page stood if not as on that day."""
 
     key: str
     url: str
@@ -56,7 +57,7 @@ class Claim:
 
 
 class Share(Enum):
-    """Amounts that a status may prove without naming a number: all that was authorized, or what of it was not captured."""
+    """Amounts that a status may prove without a number: what was authorized, or what of it was not captured."""
 
     WHOLE = "whole"
     REST = "rest"
@@ -124,8 +125,8 @@ class Permit:
 class Edition:
     """A dated set of rules, in force from `since` until the day before `until` as far as that is known.
 
-    `begins` is the status of a new payment, `prefer` says which of several permitted operations is taken, and `proves` holds what any
-    status proves.
+    `begins` is the status of a new payment, `prefer` says which of several permitted operations is taken, and
+    `proves` holds what any status proves.
     """
 
     name: str
@@ -186,7 +187,7 @@ class Provider:
         return next((page for page in self.pages if page.key == claim.page), None)
 
 
-# --- what is wrong with a table --------------------------------------------------------------------------------------
+# --- what is wrong with a table -------------------------------------------------------------------
 
 
 def cited(edition: Edition) -> Iterator[tuple[str, str]]:
@@ -295,7 +296,9 @@ def _conditions(edition: Edition) -> Iterator[tuple[str, Condition]]:
     for row, permit in enumerate(edition.permits):
         yield from ((f"permits[{row}].when[{number}]", condition) for number, condition in enumerate(permit.when))
     for row, transition in enumerate(edition.transitions):
-        yield from ((f"transitions[{row}].when[{number}]", condition) for number, condition in enumerate(transition.when))
+        yield from (
+            (f"transitions[{row}].when[{number}]", condition) for number, condition in enumerate(transition.when)
+        )
     for place, proof in _proofs(edition):
         yield from ((f"{place}.when[{number}]", condition) for number, condition in enumerate(proof.when))
 

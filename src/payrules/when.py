@@ -1,12 +1,15 @@
 """The closed vocabulary of conditions: what a table may ask of a payment.
 
-1. A condition is a named value, never a function or a text to parse: it knows the fields it reads, the sentence it stands for, the
-   claims it rests on, and the reason and kind of no when it fails.
-2. There are three truth values. `test` gives None where the condition holds, and else a `Miss`; a miss of kind `missing_fact` says
-   that the facts do not tell. `None` among the words of a condition means that *unknown* is good enough.
-3. A *guard* narrows what the provider permits, out of caution or because a page says so: a yes does not rest on its claim, a no does.
+1. A condition is a named value, never a function or a text to parse: it knows the fields it reads, the sentence it
+stands for, the claims it rests on, and the reason and kind of no when it fails.
+2. There are three truth values. `test` gives None where the condition holds, and else a `Miss`; a miss of kind
+`missing_fact` says that the facts do not tell. `None` among the words of a condition means that *unknown* is good
+enough.
+3. A *guard* narrows what the provider permits, out of caution or because a page says so: a yes does not rest on its
+claim, a no does.
 
-Rows read as sentences, so constructors are lower case. A provider that needs a new kind of condition adds it here, with its tests.
+Rows read as sentences, so constructors are lower case. A provider that needs a new kind of condition adds it here,
+with its tests.
 """
 
 from __future__ import annotations
@@ -55,7 +58,7 @@ class Condition(Protocol):
         """None where it holds for this operation, else why not."""
 
 
-# --- words and flags -------------------------------------------------------------------------------------------------
+# --- words and flags ------------------------------------------------------------------------------
 
 
 @frozen
@@ -91,8 +94,10 @@ class Is:
         return Miss(self.reason, self.rejection)
 
     def __str__(self) -> str:
+        if self.name in _FLAGS:
+            return _flagged(_FLAGS[self.name], self.words)
         words = [word for word in self.words if word is not None]
-        told = _either([_say(word) for word in words])
+        told = _either([str(word) for word in words])
         unknown = " or unknown" if None in self.words and words else "unknown" if None in self.words else ""
         return f"{said(self.name)} is {'not ' if self.negated else ''}{told}{unknown}"
 
@@ -118,7 +123,7 @@ def method_is(*words: str | None, claim: str) -> Is:
 
 
 def method_is_not(*words: str, claim: str) -> Is:
-    """The payment method is known not to be on a list: a deny-list, so an unseen method passes, and an unknown one does too."""
+    """The payment method is not on a list: a deny-list, so an unseen or unknown method passes."""
     return Is("method", words, claim, Reason.WRONG_METHOD, negated=True)
 
 
@@ -219,7 +224,7 @@ def provider_lists_if_any(*operations: str, claim: str, rejection: Rejection = R
     return Lists(operations, claim, unknown_is_enough=True, rejection=rejection)
 
 
-# --- amounts ---------------------------------------------------------------------------------------------------------
+# --- amounts --------------------------------------------------------------------------------------
 
 
 @frozen
@@ -405,12 +410,12 @@ def everything_refunded(*, claim: str) -> Refundable:
     return Refundable(False, claim)
 
 
-# --- time ------------------------------------------------------------------------------------------------------------
+# --- time -----------------------------------------------------------------------------------------
 
 
 @frozen
 class Zone:
-    """Whose calendar counts: the IANA name for people and for SQL, the POSIX rule for us, and the claim that says so."""
+    """Whose calendar counts: the IANA name for people and SQL, the POSIX rule for us, the claim that says so."""
 
     name: str
     rule: str
@@ -452,10 +457,10 @@ class CutOff:
 
 @frozen
 class Window:
-    """A stretch of time, from its first moment on and no longer at its end, measured from the first known of some instants.
+    """A stretch of time, its start included and its end not, measured from the first known of some instants.
 
-    `zone` alone: that calendar day. `zone` and `until`: up to the next such time of day. `lasts`: that long. `starts`: from that
-    long after the instant on. Nothing: up to the instant itself.
+    `zone` alone: that calendar day. `zone` and `until`: up to the next such time of day. `lasts`: that long.
+    `starts`: from that long after the instant on. Nothing: up to the instant itself.
     """
 
     of: tuple[str, ...]
@@ -519,7 +524,8 @@ class Window:
         if self.zone is not None and self.until is None:
             return f"it is the calendar day of {of} in {self.zone.name}{unless}"
         if self.zone is not None and self.until is not None:
-            return f"it is before {self.until.hour:02}:{self.until.minute:02} in {self.zone.name}, next after {of}{unless}"
+            clock = f"{self.until.hour:02}:{self.until.minute:02}"
+            return f"it is before {clock} in {self.zone.name}, next after {of}{unless}"
         if self.starts is not None:
             return f"{self.starts} have passed since {of}{unless}"
         if self.lasts is not None:
@@ -565,7 +571,7 @@ def edges(condition: Condition, facts: Facts) -> Iterator[datetime]:
             yield from (edge.astimezone(UTC) for edge in bounds if edge is not None)
 
 
-# --- sentences -------------------------------------------------------------------------------------------------------
+# --- sentences ------------------------------------------------------------------------------------
 
 _SAID = {
     "amount_refund_pending": "the amount of refunds under way",
@@ -577,11 +583,12 @@ _SAID = {
     "created_at": "the creation of the payment",
     "captured_at": "the capture",
     "batch_closes_at": "the close of the batch",
-    "disputed": "a dispute",
-    "split": "a split",
     "captures": "the number of captures",
     "capture_delay_hours": "the capture delay",
 }
+
+
+_FLAGS = {"disputed": "open dispute", "split": "split instruction", "multicapture": "leave for several captures"}
 
 
 def said(name: str) -> str:
@@ -589,8 +596,10 @@ def said(name: str) -> str:
     return _SAID.get(name, "the " + name.replace("_", " "))
 
 
-def _say(word: object) -> str:
-    return {True: "there", False: "not there"}[word] if isinstance(word, bool) else str(word)
+def _flagged(noun: str, words: tuple[object, ...]) -> str:
+    if None in words:
+        return f"no {noun} is known of" if True not in words else f"{noun}: yes or unknown"
+    return f"there is {'' if True in words else 'no '}{noun}"
 
 
 def _either(words: list[str]) -> str:

@@ -85,7 +85,8 @@ class Batch(Word):
 class Reason(Word):
     """Why: first the reasons to act, then those of each kind of no.
 
-    Among the reasons of `not_allowed` the first stands nearest to a yes, and the last is what a caller can least change.
+    Among the reasons of `not_allowed` the first stands nearest to a yes, and the last is what a caller can least
+    change.
     """
 
     NOT_AUTHORIZED = "not_authorized"

@@ -46,9 +46,7 @@ REFUSALS = (
 )
 
 
-def answer(
-    payment: dict[str, Any], undo: dict[str, Any], edition: str = "2022-05"
-) -> dict[str, Any]:
+def answer(payment: dict[str, Any], undo: dict[str, Any], edition: str = "2022-05") -> dict[str, Any]:
     """Say which call undoes this payment now, why, and how long that stays so."""
     if edition not in EDITIONS:
         raise ValueError(f"no edition {edition!r}; there are {', '.join(EDITIONS)}")
@@ -66,7 +64,7 @@ def answer(
     }
 
 
-# --- what is known ---------------------------------------------------------------------------
+# --- what is known --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -202,7 +200,7 @@ def _read(text: str) -> datetime:
     return datetime.fromisoformat(text.upper()).astimezone(UTC)
 
 
-# --- what is asked before any page is opened --------------------------------------------------
+# --- what is asked before any page is opened ------------------------------------------------------
 
 
 def _decide(case: Case, edition: str) -> Say:
@@ -241,7 +239,7 @@ def _under_way(case: Case) -> Say | None:
     return _no("refund_pending") if wanted > case.outstanding else None
 
 
-# --- the pages --------------------------------------------------------------------------------
+# --- the pages ------------------------------------------------------------------------------------
 
 
 def _pages(case: Case, edition: str) -> Say:
@@ -360,9 +358,7 @@ def _reverse_capture(case: Case) -> Say:
     return said
 
 
-def _whole_in_time(
-    case: Case, began: datetime | None, end: datetime | None, reason: str, lacking: set[str]
-) -> Say:
+def _whole_in_time(case: Case, began: datetime | None, end: datetime | None, reason: str, lacking: set[str]) -> Say:
     """Ask what holds of every reversal: no dispute, not too late, the whole, not too early."""
     if case.disputed:
         return _no("disputed")
@@ -433,7 +429,7 @@ def _unknown(needs: frozenset[str]) -> Say:
     return Say("reject", "unknown_fact", rejection="missing_fact", needs=needs)
 
 
-# --- the calendar -----------------------------------------------------------------------------
+# --- the calendar ---------------------------------------------------------------------------------
 
 
 def _good_until(case: Case, said: Say, edition: str) -> datetime | None:

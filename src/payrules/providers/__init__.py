@@ -39,7 +39,9 @@ class Wire(Protocol):
 def find(name: str) -> Provider:
     """The shipped table of this name; `CallerError` names the nearest if there is none."""
     if name not in NAMES:
-        raise CallerError("provider", f"no provider {name!r} is shipped, only {', '.join(NAMES)}{did_you_mean(name, NAMES)}")
+        raise CallerError(
+            "provider", f"no provider {name!r} is shipped, only {', '.join(NAMES)}{did_you_mean(name, NAMES)}"
+        )
     return cast("Provider", import_module(f"payrules.providers.{name}.table").TABLE)
 
 

@@ -20,7 +20,7 @@ from payrules.words import Action, CaptureMode, Event, Reason
 CANCEL, REVERSE, REFUND = Action.CANCEL, Action.REVERSE, Action.REFUND
 AUTO, MANUAL = CaptureMode.AUTO, CaptureMode.MANUAL
 
-# --- statuses: what each proves --------------------------------------------------------------------------------------
+# --- statuses: what each proves -------------------------------------------------------------------
 
 STATUSES = (
     Status("Created", "status.created", proves=(
@@ -43,7 +43,7 @@ STATUSES = (
     Status("Canceled", "final.canceled", final=Reason.ALREADY_CANCELED),
 )
 
-# --- transitions: nothing leaves Reversed, Refunded and Canceled ----------------------------------------------------
+# --- transitions: nothing leaves Reversed, Refunded and Canceled ----------------------------------
 
 BEFORE_CAPTURE = (
     Transition("Created",    Event.DECLINED,   "Created",    claim="decline.stays"),
@@ -69,7 +69,7 @@ REVERSED_BEFORE_PAYMENT = Transition("Created", Event.REVERSED, "Reversed", clai
 REVERSED_AFTER_CAPTURE = Transition("Captured", Event.REVERSED, "Reversed", claim="reverse.auto-captured",
                                     when=(capture_mode_is(AUTO, claim="reverse.auto-captured"),))
 
-# --- permits ---------------------------------------------------------------------------------------------------------
+# --- permits --------------------------------------------------------------------------------------
 
 CANCEL_CREATED = Permit("cancel.created", CANCEL, because=Reason.NOT_AUTHORIZED, when=(
     status_is("Created",                                     claim="cancel.created"),

@@ -1,7 +1,8 @@
 """Dojo's JSON of a payment intent to a `Payment`, its webhooks to events, our operations to its requests.
 
-All versions of the API from 2022-04-07 on. Where they differ: money is `{value, currencyCode}` or a bare integer, `captureMode` may be
-null, `captures[]` and `refundedAmount` may be absent, and fractions of a second have up to nine digits.
+All versions of the API from 2022-04-07 on. Where they differ: money is `{value, currencyCode}` or a bare integer,
+`captureMode` may be null, `captures[]` and `refundedAmount` may be absent, and fractions of a second have up to
+nine digits.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ def payment(body: Mapping[str, Any], given: Mapping[str, Any]) -> Payment:
         "captures": len(captures) or None,
         "created_at": _instant(body, "createdAt"),
         "authorized_at": paid_at,
-        "captured_at": _captured_at(captures) or (paid_at if status == "Captured" and mode is CaptureMode.AUTO else None),
+        "captured_at": _captured_at(captures)
+        or (paid_at if status == "Captured" and mode is CaptureMode.AUTO else None),
     }
     return Payment.from_record({**read, **given})
 
@@ -79,7 +81,7 @@ def notices(body: Mapping[str, Any]) -> tuple[Notice | Unread, ...]:
 
 
 def call(payment: Payment, action: Action, amount: int) -> Call | None:
-    """The request for an operation. Only refunds have a body and an idempotency key; the gateway wants the length of an empty body."""
+    """The request for an operation; only refunds have a key, and the gateway wants an empty body's length said."""
     if payment.payment_id is None:
         return None
     path = f"/payment-intents/{quote(payment.payment_id, safe='')}"

@@ -1,0 +1,210 @@
+"""Events move amounts and statuses, and only as the provider can send them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from payrules import CallerError, Event, Notice, Payment, ProviderError, apply, fold, fold_each
+from payrules.events import Unread
+
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def payment(status: str = "Captured", **fields: Any) -> Payment:
+    known = {"amount_authorized": 1000, "capture_mode": "auto", **fields}
+    return Payment(provider="dojo", status=status, currency="GBP", payment_id="pi_1", **known)
+
+
+def moved(before: Payment, event: Event, amount: int | None = None) -> dict[str, Any]:
+    after = apply(before, Notice(event=event, amount=amount, at=AT))
+    return {name: value for name, value in after.to_record().items() if value != before.to_record()[name]}
+
+
+@pytest.mark.parametrize(
+    ("before", "event", "amount", "changed"),
+    [
+        (
+            payment("Created", capture_mode="manual"),
+            Event.AUTHORIZED,
+            900,
+            {"status": "Authorized", "amount_authorized": 900, "authorized_at": "2026-11-20T12:00:00Z"},
+        ),
+        (
+            payment("Authorized", capture_mode="manual"),
+            Event.AUTHORIZATION_ADJUSTED,
+            1200,
+            {"amount_authorized": 1200},
+        ),
+        (payment("Authorized"), Event.CANCEL_REQUESTED, None, {"undo_pending": "cancel"}),
+        (payment("Authorized"), Event.REVERSE_REQUESTED, None, {"undo_pending": "reverse"}),
+        (payment("Authorized", undo_pending="reverse"), Event.REVERSE_FAILED, None, {"undo_pending": None}),
+        (payment("Authorized", undo_pending="cancel"), Event.CANCEL_FAILED, None, {"undo_pending": None}),
+        (payment(amount_refunded=0), Event.REFUND_REQUESTED, 300, {"amount_refund_pending": 300}),
+        (payment(amount_refunded=0), Event.REFUND_REQUESTED, None, {"amount_refund_pending": 1000}),
+        (
+            payment(amount_refunded=0, amount_refund_pending=300),
+            Event.REFUND_FAILED,
+            300,
+            {"amount_refund_pending": 0},
+        ),
+        (
+            payment(amount_refunded=0, amount_refund_pending=300),
+            Event.REFUND_FAILED,
+            None,
+            {"amount_refund_pending": 0},
+        ),
+        (payment(amount_refunded=300), Event.REFUND_FAILED, 300, {"amount_refunded": 0}),
+        (payment(), Event.DISPUTED, None, {"disputed": True}),
+        (payment(disputed=True), Event.DISPUTE_WON, None, {"disputed": False}),
+        (payment(), Event.DISPUTE_LOST, None, {"disputed": True}),
+    ],
+)
+def test_an_event_changes_what_it_says(
+    before: Payment, event: Event, amount: int | None, changed: dict[str, Any]
+) -> None:
+    """And nothing else."""
+    assert changed == moved(before, event, amount)
+
+
+@pytest.mark.parametrize(
+    ("before", "event", "amount"),
+    [
+        (payment("Created"), Event.REFUNDED, 1),
+        (payment("Created", capture_mode="manual"), Event.CAPTURED, None),
+        (payment("Authorized"), Event.REFUNDED, 1),
+        (payment("Canceled"), Event.DISPUTED, None),
+        (payment("Unheard"), Event.DISPUTED, None),
+        (payment(amount_refunded=0), Event.REFUNDED, 1001),
+        (payment(capture_mode="manual", amount_captured=500), Event.REVERSED, None),
+    ],
+)
+def test_an_event_that_cannot_be_is_refused(before: Payment, event: Event, amount: int | None) -> None:
+    """The error names status and event, and says what was expected."""
+    with pytest.raises(ProviderError) as caught:
+        apply(before, Notice(event=event, amount=amount))
+
+    assert before.status == caught.value.status
+    assert event.value in caught.value.event
+
+
+def test_a_status_that_cannot_be_told_is_not_guessed() -> None:
+    """A refund of an unknown whole leads to one status or another: the missing amounts are named."""
+    with pytest.raises(CallerError) as caught:
+        apply(payment(capture_mode="manual"), Notice(event=Event.REFUNDED, amount=5))
+
+    assert "amount_captured, amount_refunded" == caught.value.field
+
+
+@pytest.mark.parametrize(
+    ("authorized", "captured", "released", "amount", "after"),
+    [
+        (1000, 1000, 0, 1000, (0, 1000)),
+        (1000, 1000, 0, None, (0, 1000)),
+        (1000, 1100, 0, 1100, (0, 1000)),
+        (1000, 1000, 0, 300, (700, 300)),
+    ],
+)
+def test_what_is_reversed_was_never_taken(
+    authorized: int, captured: int, released: int, amount: int | None, after: tuple[int, int]
+) -> None:
+    """Captured falls by the amount, and of the hold that much more is released."""
+    before = payment(
+        amount_authorized=authorized, amount_captured=captured, amount_released=released, amount_refunded=0
+    )
+    left = apply(before, Notice(event=Event.REVERSED, amount=amount, at=AT))
+
+    assert after == (left.amount_captured, left.amount_released)
+
+
+def test_a_reversal_of_unknown_amounts_settles_what_was_pending() -> None:
+    """Nothing is invented."""
+    before = payment("Authorized", amount_authorized=None, undo_pending="reverse")
+
+    assert {"status": "Reversed", "undo_pending": None} == moved(before, Event.REVERSED)
+
+
+def notice(event: Event, hour: int, **fields: Any) -> Notice:
+    return Notice(event=event, at=AT.replace(hour=hour), payment_id=fields.pop("payment_id", "pi_1"), **fields)
+
+
+GIVEN = {"currency": "GBP", "capture_mode": "auto", "amount_authorized": 1000}
+
+
+def test_an_event_waits_until_it_can_happen() -> None:
+    """A refund whose clock runs behind that of its capture is folded after it."""
+    events = [notice(Event.REFUNDED, 1, amount=300, reference="r1"), notice(Event.CAPTURED, 2, reference="c1")]
+
+    folded = fold("dojo", events, given=GIVEN)
+
+    assert (1000, 300) == (folded.amount_captured, folded.amount_refunded)
+
+
+def test_the_later_of_two_reports_of_one_event_counts() -> None:
+    """Same event, same reference: the one with the later instant."""
+    events = [notice(Event.CAPTURED, 2, reference="c1"), notice(Event.CAPTURED, 3, reference="c1")]
+
+    assert "2026-11-20T03:00:00Z" == fold("dojo", events, given=GIVEN).to_record()["captured_at"]
+
+
+def test_what_does_not_fit_is_reported() -> None:
+    """An event that can never happen is kept with the reason, and so is one that could not be read; a late expiry
+    is neither."""
+    events: list[Notice | Unread] = [
+        notice(Event.CANCELED, 1),
+        notice(Event.EXPIRED, 2),
+        notice(Event.CAPTURED, 3, reference="c1"),
+        Unread("frozen", "no such status", payment_id="pi_1"),
+    ]
+    (folded,) = fold_each("dojo", events, given=GIVEN)
+
+    assert folded.payment is not None
+    assert "Canceled" == folded.payment.status
+    assert ["frozen", "captured"] == [item.what for item in folded.unfolded]
+    assert "cannot happen in status 'Canceled'" in folded.unfolded[1].why
+
+
+def test_payments_are_folded_apart() -> None:
+    """Each payment gets its own events; a reference to a modification leads to its payment."""
+    events = [
+        notice(Event.CAPTURED, 1, reference="c1", payment_id="pi_1"),
+        notice(Event.CAPTURED, 1, reference="c2", payment_id="pi_2"),
+        notice(Event.REFUNDED, 2, reference="r2", payment_id="c2", amount=300),
+    ]
+    one, two = fold_each("dojo", events, given=GIVEN)
+
+    assert one.payment is not None
+    assert two.payment is not None
+    assert (0, 300) == (one.payment.amount_refunded, two.payment.amount_refunded)
+    assert two.payment == fold("dojo", events, payment_id="pi_2", given=GIVEN)
+    with pytest.raises(CallerError, match="pi_1, pi_2"):
+        fold("dojo", events, given=GIVEN)
+    with pytest.raises(CallerError, match="none"):
+        fold("dojo", [])
+
+
+def test_an_unnamed_report_belongs_to_the_only_payment() -> None:
+    """A request of the caller's own needs no id where there is one payment."""
+    events = [notice(Event.CAPTURED, 1, reference="c1"), Notice(event=Event.REFUND_REQUESTED, amount=300, at=AT)]
+
+    assert 300 == fold("dojo", events, given=GIVEN).amount_refund_pending
+
+
+def test_references_that_lead_in_a_circle_end() -> None:
+    """Two reports that name each other are still folded."""
+    events = [
+        notice(Event.CAPTURED, 1, reference="a", payment_id="b"),
+        notice(Event.REFUND_REQUESTED, 2, reference="b", payment_id="a", amount=1),
+    ]
+
+    assert 2 == len(fold_each("dojo", events, given=GIVEN))
+
+
+def test_events_are_folded_into_a_payment_that_was_known() -> None:
+    """What was known before stays, and what a report tells wins."""
+    before = payment(amount_refunded=0)
+    told = Notice(event=Event.REFUND_REQUESTED, amount=1, at=AT, tells={"method": "visa"})
+
+    assert ("visa", 1) == (lambda p: (p.method, p.amount_refund_pending))(fold("dojo", [told], start=before))

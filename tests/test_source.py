@@ -1,0 +1,143 @@
+"""The source itself: imports run one way, tables hold data only, and the engine knows no provider."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from payrules import providers
+from tests.vectors import ROOT
+
+SRC = ROOT / "src" / "payrules"
+
+# A module imports only from those before it. `providers` is the one door to the shipped tables.
+LAYERS = (
+    "errors",
+    "words",
+    "records",
+    "calendar",
+    "payment",
+    "facts",
+    "when",
+    "table",
+    "fill",
+    "calls",
+    "events",
+    "providers",
+    "apply",
+    "fold",
+    "sentences",
+    "decide",
+    "explain",
+    "strict_json",
+    "cli",
+)
+ENGINE = [path for path in sorted(SRC.glob("*.py")) if path.stem != "__init__"]
+DATA = sorted(SRC.glob("providers/*/table.py")) + sorted(SRC.glob("providers/*/claims.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """The modules of payrules that a file imports, without the package's name."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module == "payrules":
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("payrules."):
+            found.add((node.module or "").removeprefix("payrules."))
+    return found
+
+
+@pytest.mark.parametrize("path", ENGINE, ids=lambda path: path.stem)
+def test_imports_run_one_way(path: Path) -> None:
+    """A module imports only what stands before it."""
+    before = LAYERS[: LAYERS.index(path.stem)]
+
+    assert set() == {name for name in imported(path) if name not in before}
+
+
+@pytest.mark.parametrize("path", DATA, ids=lambda path: f"{path.parent.name}-{path.stem}")
+class TestATable:
+    """A provider's table is data."""
+
+    def test_imports_only_shapes_and_words(self, path: Path) -> None:
+        """Table, when, words, and the claims beside it."""
+        allowed = {"table", "when", "words", f"providers.{path.parent.name}.claims"}
+
+        assert set() == imported(path) - allowed
+
+    def test_holds_no_logic(self, path: Path) -> None:
+        """Imports, assignments, calls, names, tuples, constants, and text with a name in it; no def, lambda, if,
+        loop or comprehension."""
+        allowed = (
+            ast.Module,
+            ast.Import,
+            ast.ImportFrom,
+            ast.alias,
+            ast.Assign,
+            ast.Expr,
+            ast.Call,
+            ast.keyword,
+            ast.Name,
+            ast.Load,
+            ast.Store,
+            ast.Attribute,
+            ast.Tuple,
+            ast.Constant,
+            ast.Starred,
+            ast.JoinedStr,
+            ast.FormattedValue,
+        )
+        found = {
+            type(node).__name__ for node in ast.walk(ast.parse(path.read_text())) if not isinstance(node, allowed)
+        }
+
+        assert set() == found
+
+
+@pytest.mark.parametrize("path", [path for path in ENGINE if path.stem != "cli"], ids=lambda path: path.stem)
+def test_the_engine_names_no_provider(path: Path) -> None:
+    """Not in code, and not in a comment; an example in a docstring of a public field may show what a rule is
+    called."""
+    code = re.sub(r'"""(?:.|\n)*?"""', "", path.read_text())
+    found = [name for name in providers.NAMES if re.search(rf"\b{name}\b", code, re.IGNORECASE)]
+
+    assert [] == found
+
+
+@pytest.mark.parametrize("path", ENGINE, ids=lambda path: path.stem)
+def test_nothing_but_the_command_line_opens_or_reads_the_clock(path: Path) -> None:
+    """No open, no now, no environment."""
+    forbidden = re.compile(r"\b(open|now|today|utcnow|getenv|environ|gettz|ZoneInfo|urlopen|socket)\b\(?")
+    code = re.sub(r'"""(?:.|\n)*?"""|#.*', "", path.read_text())
+
+    assert path.stem == "cli" or [] == [match[0] for match in forbidden.finditer(code) if match[0].endswith("(")]
+
+
+def test_the_specs_import_nothing() -> None:
+    """Under `specs` is no program."""
+    assert set() == {path.suffix for path in (ROOT / "specs").rglob("*") if path.is_file()} - {".json", ".md"}
+
+
+@pytest.mark.parametrize(
+    "path", [*ENGINE, *SRC.glob("providers/**/*.py")], ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
+def test_functions_are_short(path: Path) -> None:
+    """None has more than 70 lines."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 70, node.name
+
+
+def test_readings_import_nothing_of_ours() -> None:
+    """A second reading stands alone."""
+    for path in (ROOT / "tests" / "readings").glob("*.py"):
+        assert "payrules" not in {name.partition(".")[0] for name in _modules(path)}, path.name
+
+
+def _modules(path: Path) -> set[str]:
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return plain | {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}

@@ -1,0 +1,345 @@
+"""Each condition at its edges: what holds, what fails and how, what is unknown."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from payrules import Action, Batch, CaptureMode, Kind, Payment, Reason, Rejection, Undo
+from payrules.facts import Facts
+from payrules.when import (
+    Condition,
+    Zone,
+    batch_is,
+    before,
+    before_cut_off,
+    capture_mode_is,
+    edges,
+    everything_refunded,
+    kind_is,
+    known,
+    method_is,
+    method_is_not,
+    multicapture_is,
+    not_before,
+    not_disputed,
+    not_several_captures,
+    not_split,
+    nothing_captured,
+    nothing_refunded,
+    provider_lists,
+    provider_lists_if_any,
+    same_calendar_day,
+    something_captured,
+    something_left,
+    status_is,
+    unknown,
+    whole_amount,
+    whole_or_part,
+    within,
+    within_hours_of_field,
+)
+
+LONDON = Zone("Europe/London", "GMT0BST,M3.5.0/1,M10.5.0/2", "zone")
+NEW_YORK = Zone("America/New_York", "EST5EDT,M3.2.0,M11.1.0", "zone")
+NOON = datetime(2026, 7, 10, 12, tzinfo=UTC)
+STEP = timedelta(microseconds=1)
+HOLDS, UNKNOWN = None, Rejection.MISSING_FACT
+WAIT, NO = Rejection.WAIT, Rejection.NOT_ALLOWED
+
+
+def facts(at: datetime = NOON, amount: int | None = None, **fields: Any) -> Facts:
+    payment = Payment(provider="dojo", status=fields.pop("status", "Open"), currency="GBP", **fields)
+    return Facts(payment, Undo(at=at, amount=amount), {}, {})
+
+
+def outcome(condition: Condition, known_facts: Facts, action: Action = Action.REFUND) -> tuple[Any, Any]:
+    miss = condition.test(known_facts, action)
+    return (None, None) if miss is None else (miss.rejection, miss.reason)
+
+
+@pytest.mark.parametrize(
+    ("condition", "fields", "rejection", "reason"),
+    [
+        (status_is("Open", "Shut", claim="c"), {}, HOLDS, None),
+        (status_is("Shut", claim="c"), {}, NO, Reason.WRONG_STATUS),
+        (capture_mode_is(CaptureMode.AUTO, claim="c"), {"capture_mode": CaptureMode.AUTO}, HOLDS, None),
+        (
+            capture_mode_is(CaptureMode.AUTO, claim="c"),
+            {"capture_mode": CaptureMode.MANUAL},
+            NO,
+            Reason.WRONG_CAPTURE_MODE,
+        ),
+        (capture_mode_is(CaptureMode.AUTO, claim="c"), {}, UNKNOWN, Reason.UNKNOWN_FACT),
+        (capture_mode_is(CaptureMode.AUTO, None, claim="c"), {}, HOLDS, None),
+        (kind_is(Kind.SALE, claim="c"), {"kind": Kind.REFUND}, NO, Reason.WRONG_KIND),
+        (method_is("visa", claim="c"), {"method": "mc"}, NO, Reason.WRONG_METHOD),
+        (method_is("visa", None, claim="c"), {}, HOLDS, None),
+        (method_is_not("oxxo", claim="c"), {"method": "oxxo"}, NO, Reason.WRONG_METHOD),
+        (method_is_not("oxxo", claim="c"), {"method": "never seen"}, HOLDS, None),
+        (method_is_not("oxxo", claim="c"), {}, HOLDS, None),
+        (batch_is(Batch.OPEN, claim="c"), {"batch": Batch.CLOSED}, NO, Reason.BATCH_CLOSED),
+        (batch_is(Batch.CLOSED, claim="c"), {"batch": Batch.OPEN}, WAIT, Reason.BATCH_NOT_CLOSED),
+        (not_disputed(claim="c"), {}, HOLDS, None),
+        (not_disputed(claim="c"), {"disputed": False}, HOLDS, None),
+        (not_disputed(claim="c"), {"disputed": True}, NO, Reason.DISPUTED),
+        (not_split(claim="c"), {"split": True}, NO, Reason.SPLIT_PAYMENT),
+        (multicapture_is(True, claim="c"), {"multicapture": False}, NO, Reason.SEVERAL_CAPTURES),
+        (unknown("amount_captured", reason=Reason.ALREADY_CAPTURED, claim="c"), {}, HOLDS, None),
+        (
+            unknown("amount_captured", reason=Reason.ALREADY_CAPTURED, claim="c"),
+            {"amount_captured": 0},
+            NO,
+            Reason.ALREADY_CAPTURED,
+        ),
+        (known("method", claim="c"), {"method": "visa"}, HOLDS, None),
+        (known("method", claim="c"), {}, UNKNOWN, Reason.UNKNOWN_FACT),
+        (provider_lists("void", claim="c"), {"provider_allows": ("refund", "void")}, HOLDS, None),
+        (provider_lists("void", claim="c"), {"provider_allows": ()}, NO, Reason.NOT_LISTED),
+        (provider_lists("void", claim="c"), {}, UNKNOWN, Reason.UNKNOWN_FACT),
+        (provider_lists_if_any("void", claim="c"), {}, HOLDS, None),
+        (
+            provider_lists_if_any("void", claim="c", rejection=WAIT),
+            {"provider_allows": ("refund",)},
+            WAIT,
+            Reason.NOT_LISTED,
+        ),
+        (something_captured(claim="c"), {"amount_captured": 1}, HOLDS, None),
+        (something_captured(claim="c"), {"amount_captured": 0}, NO, Reason.NOTHING_CAPTURED),
+        (something_captured(claim="c"), {}, UNKNOWN, Reason.UNKNOWN_FACT),
+        (nothing_captured(claim="c"), {"amount_captured": 0}, HOLDS, None),
+        (nothing_captured(claim="c"), {"amount_captured": 1}, NO, Reason.ALREADY_CAPTURED),
+        (not_several_captures(claim="c"), {"captures": 1}, HOLDS, None),
+        (not_several_captures(claim="c"), {"captures": 2}, NO, Reason.SEVERAL_CAPTURES),
+        (not_several_captures(claim="c"), {}, HOLDS, None),
+        (nothing_refunded(claim="c"), {"amount_refunded": 0}, HOLDS, None),
+        (nothing_refunded(claim="c"), {"amount_refunded": 1}, NO, Reason.PARTLY_REFUNDED),
+        (
+            nothing_refunded(claim="c"),
+            {"amount_refunded": 0, "amount_refund_pending": 1},
+            WAIT,
+            Reason.REFUND_PENDING,
+        ),
+        (nothing_refunded(claim="c"), {"amount_refund_pending": 1}, UNKNOWN, Reason.UNKNOWN_FACT),
+        (something_left(claim="c"), {"amount_captured": 5, "amount_refunded": 4}, HOLDS, None),
+        (something_left(claim="c"), {"amount_captured": 5, "amount_refunded": 5}, NO, Reason.NOTHING_LEFT),
+        (everything_refunded(claim="c"), {"amount_captured": 5, "amount_refunded": 5}, HOLDS, None),
+        (everything_refunded(claim="c"), {"amount_captured": 5}, UNKNOWN, Reason.UNKNOWN_FACT),
+    ],
+)
+def test_words_and_amounts(
+    condition: Condition, fields: dict[str, Any], rejection: Rejection | None, reason: Reason | None
+) -> None:
+    """A condition holds, fails with its reason and kind of no, or cannot be told."""
+    assert (rejection, reason) == outcome(condition, facts(**fields))
+
+
+BALANCE = {"amount_authorized": 10, "amount_captured": 6, "amount_released": 0, "amount_refunded": 1}
+
+
+@pytest.mark.parametrize(
+    ("condition", "action", "amount", "changes", "rejection", "reason"),
+    [
+        (whole_amount(claim="c"), Action.REVERSE, None, {}, HOLDS, None),
+        (whole_amount(claim="c"), Action.REVERSE, 9, {}, HOLDS, None),
+        (whole_amount(claim="c"), Action.REVERSE, 8, {}, NO, Reason.ONLY_WHOLE_AMOUNT),
+        (whole_amount(claim="c"), Action.CANCEL, None, {}, HOLDS, None),
+        (whole_amount(claim="c"), Action.CANCEL, 4, {}, HOLDS, None),
+        (whole_amount(claim="c"), Action.CANCEL, 5, {}, NO, Reason.ONLY_WHOLE_AMOUNT),
+        (whole_amount(claim="c"), Action.CANCEL, None, {"amount_captured": 10}, NO, Reason.MORE_THAN_IS_LEFT),
+        (whole_amount(claim="c"), Action.CANCEL, 4, {"amount_released": None}, UNKNOWN, Reason.UNKNOWN_FACT),
+        (whole_amount(claim="c"), Action.REVERSE, 9, {"amount_refunded": None}, UNKNOWN, Reason.UNKNOWN_FACT),
+        (whole_amount(claim="c"), Action.REVERSE, 9, {"amount_captured": None}, HOLDS, None),
+        (whole_or_part(claim="c"), Action.REFUND, 5, {}, HOLDS, None),
+        (whole_or_part(claim="c"), Action.REFUND, 1, {}, HOLDS, None),
+        (whole_or_part(claim="c"), Action.REFUND, 6, {}, NO, Reason.MORE_THAN_IS_LEFT),
+        (whole_or_part(claim="c"), Action.REFUND, 9, {}, HOLDS, None),
+        (whole_or_part(claim="c"), Action.REFUND, 5, {"amount_refund_pending": 1}, WAIT, Reason.REFUND_PENDING),
+        (whole_or_part(claim="c"), Action.REFUND, 4, {"amount_refund_pending": 1}, HOLDS, None),
+        (whole_or_part(claim="c"), Action.REFUND, None, {"amount_refund_pending": 5}, WAIT, Reason.REFUND_PENDING),
+        (whole_or_part(claim="c"), Action.REFUND, None, {"amount_released": None}, UNKNOWN, Reason.UNKNOWN_FACT),
+        (whole_or_part(claim="c"), Action.REFUND, 5, {"amount_released": None}, HOLDS, None),
+        (whole_or_part(claim="c"), Action.REFUND, 6, {"amount_released": None}, UNKNOWN, Reason.UNKNOWN_FACT),
+        (
+            whole_or_part(claim="c"),
+            Action.REFUND,
+            1,
+            {"amount_captured": None, "amount_refunded": None},
+            UNKNOWN,
+            Reason.UNKNOWN_FACT,
+        ),
+    ],
+)
+def test_how_much_is_asked(
+    condition: Condition,
+    action: Action,
+    amount: int | None,
+    changes: dict[str, Any],
+    rejection: Rejection | None,
+    reason: Reason | None,
+) -> None:
+    """Of 10 held, 6 taken and 1 given back: 4 to cancel, 5 to refund, 9 outstanding."""
+    assert (rejection, reason) == outcome(condition, facts(amount=amount, **{**BALANCE, **changes}), action)
+
+
+def test_a_status_that_is_not_settled_waits() -> None:
+    """Where the provider has not finished, a wrong status is one to wait for; an unlisted word is unknown."""
+    payment = Payment(provider="dojo", status="Working", currency="GBP")
+    waiting = Facts(payment, Undo(at=NOON), {}, {}, awaits=Reason.PAYMENT_PENDING)
+    unlisted = Facts(payment, Undo(at=NOON), {}, {}, status_known=False)
+
+    assert (WAIT, Reason.PAYMENT_PENDING) == outcome(status_is("Open", claim="c"), waiting)
+    assert (UNKNOWN, Reason.UNKNOWN_STATUS) == outcome(status_is("Working", claim="c"), unlisted)
+
+
+@pytest.mark.parametrize(
+    ("condition", "fields", "start", "end"),
+    [
+        (
+            same_calendar_day(LONDON, of="authorized_at", claim="c"),
+            {},
+            datetime(2026, 7, 9, 23, tzinfo=UTC),
+            datetime(2026, 7, 10, 23, tzinfo=UTC),
+        ),
+        (
+            same_calendar_day(LONDON, of="authorized_at", claim="c"),
+            {"timezone": "IST-5:30"},
+            datetime(2026, 7, 9, 18, 30, tzinfo=UTC),
+            datetime(2026, 7, 10, 18, 30, tzinfo=UTC),
+        ),
+        (within(days=7, of="authorized_at", claim="c"), {}, NOON, NOON + timedelta(days=7)),
+        (within(hours=24, of="authorized_at", claim="c"), {}, NOON, NOON + timedelta(hours=24)),
+        (
+            within_hours_of_field("capture_delay_hours", of="authorized_at", claim="c"),
+            {"capture_delay_hours": 3},
+            NOON,
+            NOON + timedelta(hours=3),
+        ),
+        (not_before(days=7, of="authorized_at", claim="c"), {}, NOON + timedelta(days=7), None),
+        (
+            before_cut_off(NEW_YORK, 23, 0, of="authorized_at", claim="c"),
+            {},
+            NOON,
+            datetime(2026, 7, 11, 3, tzinfo=UTC),
+        ),
+        (
+            before_cut_off(NEW_YORK, 8, 0, of="authorized_at", claim="c"),
+            {},
+            NOON,
+            datetime(2026, 7, 11, 12, tzinfo=UTC),
+        ),
+        (before("batch_closes_at", claim="c"), {"batch_closes_at": NOON}, None, NOON),
+    ],
+)
+def test_a_window_holds_from_its_start_and_no_longer_at_its_end(
+    condition: Any, fields: dict[str, Any], start: datetime | None, end: datetime | None
+) -> None:
+    """A microsecond decides on either side, and both edges are told."""
+    fields = {"authorized_at": NOON, **fields}
+    if start is not None:
+        assert (HOLDS, None) == outcome(condition, facts(at=start, **fields))
+        assert (WAIT, Reason.TOO_EARLY) == outcome(condition, facts(at=start - STEP, **fields))
+    if end is not None:
+        assert (HOLDS, None) == outcome(condition, facts(at=end - STEP, **fields))
+        assert (NO, Reason.TOO_LATE) == outcome(condition, facts(at=end, **fields))
+    assert {edge for edge in (start, end) if edge} == set(edges(condition, facts(**fields)))
+
+
+def test_months_are_the_calendars() -> None:
+    """A month after 31 January is the last day of February; a year after 29 February is the 28th."""
+    january = datetime(2026, 1, 31, tzinfo=UTC)
+    leap = datetime(2024, 2, 29, tzinfo=UTC)
+
+    assert [january, datetime(2026, 2, 28, tzinfo=UTC)] == list(
+        edges(within(months=1, of="created_at", claim="c"), facts(created_at=january))
+    )
+    assert [leap, datetime(2025, 2, 28, tzinfo=UTC)] == list(
+        edges(within(months=12, of="created_at", claim="c"), facts(created_at=leap))
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "cut_off"),
+    [
+        (datetime(2026, 3, 8, 12, tzinfo=UTC), "2026-03-09T03:00"),
+        (datetime(2026, 11, 1, 12, tzinfo=UTC), "2026-11-02T04:00"),
+    ],
+)
+def test_a_cut_off_is_the_wall_clocks(day: datetime, cut_off: str) -> None:
+    """23:00 in New York on the days when clocks change is what clocks show, not a number of hours later."""
+    condition = before_cut_off(NEW_YORK, 23, 0, of="captured_at", claim="c")
+
+    assert datetime.fromisoformat(cut_off).replace(tzinfo=UTC) in set(edges(condition, facts(captured_at=day)))
+
+
+def test_the_first_known_instant_counts() -> None:
+    """Of several instants the first known one is measured from; with none, all are asked for."""
+    condition = same_calendar_day(LONDON, of=("authorized_at", "created_at"), claim="c")
+    miss = condition.test(facts(), Action.CANCEL)
+
+    assert (HOLDS, None) == outcome(condition, facts(created_at=NOON))
+    assert (NO, Reason.TOO_LATE) == outcome(condition, facts(created_at=NOON, authorized_at=NOON - timedelta(days=1)))
+    assert miss is not None
+    assert ("authorized_at", "created_at") == miss.needs
+    assert [] == list(edges(condition, facts()))
+
+
+def test_a_length_nobody_knows_is_unknown() -> None:
+    """The delay is asked for, and there is no edge."""
+    condition = within_hours_of_field("capture_delay_hours", of="authorized_at", claim="c")
+    later = not_before(hours=1, of="authorized_at", claim="c")
+
+    assert (UNKNOWN, Reason.UNKNOWN_FACT) == outcome(condition, facts(authorized_at=NOON))
+    assert [] == list(edges(condition, facts(authorized_at=NOON)))
+    assert ("authorized_at", "capture_delay_hours") == condition.reads
+    assert (UNKNOWN, Reason.UNKNOWN_FACT) == outcome(later, facts())
+    assert (HOLDS, None) == outcome(before("batch_closes_at", claim="c", unknown_is_enough=True), facts())
+
+
+@pytest.mark.parametrize(
+    ("condition", "sentence"),
+    [
+        (status_is("Open", "Shut", claim="c"), "the status is Open or Shut"),
+        (capture_mode_is(CaptureMode.AUTO, None, claim="c"), "the capture mode is auto or unknown"),
+        (method_is_not("oxxo", "ideal", claim="c"), "the method is not oxxo or ideal"),
+        (not_disputed(claim="c"), "no open dispute is known of"),
+        (multicapture_is(True, claim="c"), "there is leave for several captures"),
+        (multicapture_is(False, claim="c"), "there is no leave for several captures"),
+        (multicapture_is(True, None, claim="c"), "leave for several captures: yes or unknown"),
+        (unknown("batch", reason=Reason.BATCH_CLOSED, claim="c"), "the batch is unknown"),
+        (known("method", claim="c"), "the method is known"),
+        (provider_lists("a", "b", "d", claim="c"), "the provider lists a, b or d"),
+        (provider_lists_if_any("a", claim="c"), "the provider lists a or gives no list"),
+        (whole_amount(claim="c"), "the whole is asked for"),
+        (whole_or_part(claim="c"), "the whole is asked for, or a part"),
+        (something_captured(claim="c"), "the amount captured is above 0"),
+        (nothing_captured(claim="c"), "the amount captured is 0"),
+        (not_several_captures(claim="c"), "the number of captures is at most 1 or unknown"),
+        (nothing_refunded(claim="c"), "nothing was refunded or asked back"),
+        (something_left(claim="c"), "something captured is left"),
+        (everything_refunded(claim="c"), "everything captured was refunded"),
+        (
+            same_calendar_day(LONDON, of="authorized_at", claim="c"),
+            "it is the calendar day of the payment in Europe/London",
+        ),
+        (
+            before_cut_off(NEW_YORK, 23, 5, of="captured_at", claim="c"),
+            "it is before 23:05 in America/New_York, next after the capture",
+        ),
+        (within(days=7, of="authorized_at", claim="c"), "it is less than 7 days after the payment"),
+        (
+            within_hours_of_field("capture_delay_hours", of="authorized_at", claim="c"),
+            "it is less than the capture delay after the payment",
+        ),
+        (
+            not_before(hours=1, of=("settled", "created_at"), claim="c"),
+            "1 hour have passed since the settled or the creation of the payment",
+        ),
+        (before("batch_closes_at", claim="c"), "it is before the close of the batch"),
+    ],
+)
+def test_a_condition_is_a_sentence(condition: Condition, sentence: str) -> None:
+    """A row of a table can be read aloud."""
+    assert sentence == str(condition)
