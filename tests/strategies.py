@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from payrules import CaptureMode, Payment, Undo, providers
+from payrules import Batch, CaptureMode, Kind, Payment, Undo, providers
 from payrules.words import Action
 
 # The days around which clocks change in London, a leap day, a year's end, and plain ones in winter and summer.
@@ -65,6 +65,43 @@ def amounts_of(total: int) -> st.SearchStrategy[int | None]:
     return st.sampled_from([None, 0, total // 3, total - 1, total, total + 1])
 
 
+LISTS = [
+    None,
+    None,
+    (),
+    ("fullyReverse",),
+    ("partiallyReverse",),
+    ("refund",),
+    ("fullyReverse", "partiallyReverse", "capture"),
+    ("fullyReverse", "refund"),
+]
+METHODS = {
+    "payroc": [None, "ach", "pad"],
+    "adyen": [None, "visa", "ideal", "oxxo", "paysafecard", "multibanco", "bcmc", "never seen"],
+}
+
+
+def further(provider: str, authorized_at: datetime) -> st.SearchStrategy[dict[str, Any]]:
+    """The facts that only some providers have."""
+    if provider == "dojo":
+        return st.just({})
+    batch = {
+        "kind": st.sampled_from([None, *Kind]),
+        "batch": st.sampled_from([None, None, *Batch]),
+        "batch_closes_at": st.sampled_from([None, None, authorized_at, authorized_at + timedelta(hours=24)]),
+        "provider_allows": st.sampled_from(LISTS),
+    }
+    captures = {
+        "captures": st.sampled_from([None, 0, 1, 2]),
+        "multicapture": st.sampled_from([None, True, False]),
+        "split": st.sampled_from([None, False, True]),
+        "capture_delay_hours": st.sampled_from([None, 0, 1, 24, 672]),
+        "payment_id": st.sampled_from(["psp", "psp", "psp", None]),
+        "merchant_reference": st.sampled_from([None, "order-1"]),
+    }
+    return st.fixed_dictionaries({"method": st.sampled_from(METHODS[provider]), **(batch if provider == "payroc" else captures)})
+
+
 @st.composite
 def questions(draw: st.DrawFn, /, provider: str, **fixed: Any) -> tuple[Payment, Undo]:
     """A payment of a provider's, and a wish."""
@@ -89,6 +126,7 @@ def questions(draw: st.DrawFn, /, provider: str, **fixed: Any) -> tuple[Payment,
         "created_at": draw(st.sampled_from([None, authorized_at - timedelta(hours=2), authorized_at])),
         "authorized_at": draw(st.sampled_from([authorized_at, authorized_at, None])),
         "timezone": draw(st.sampled_from([None, None, *ZONES])),
+        **draw(further(provider, authorized_at)),
         **fixed,
     }
     amount = draw(st.sampled_from([None, None, -1, 0, 1, total // 3, total - 1, total, total + 1]))

@@ -183,7 +183,10 @@ def _released(facts: Facts) -> dict[str, Any]:
 
 def _reversed(facts: Facts, notice: Notice) -> dict[str, Any]:
     """What is reversed was never taken: captured falls, and of the hold that much more is released."""
-    taken = _asked(notice, facts.left)
+    left = facts.left
+    taken = _asked(notice, left)
+    if taken is not None and isinstance(left, int) and taken > left:
+        raise CallerError("amount", f"{taken} was reversed of the {left} that was left")
     authorized, captured = facts.amount("amount_authorized"), facts.amount("amount_captured")
     if taken is None or authorized is None:
         return {"undo_pending": None}

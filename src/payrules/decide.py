@@ -346,7 +346,7 @@ def _settled(edition: Edition, facts: Facts) -> Answer | None:
     status = edition.status(facts.payment.status)
     if status is not None and status.final is not None:
         return _no(Rejection.ALREADY_DONE, status.final)
-    if facts.left == 0:
+    if facts.left_at_most == 0:
         captured = facts.amount("amount_captured")
         refunded = captured and captured == facts.amount("amount_refunded")
         return _no(Rejection.ALREADY_DONE, Reason.ALREADY_REFUNDED if refunded else Reason.NOTHING_LEFT)
@@ -367,8 +367,8 @@ def _in_the_way(facts: Facts) -> Answer | None:
     """Something under way has to end first."""
     if facts.payment.undo_pending is not None:
         return _no(Rejection.WAIT, Reason.UNDO_PENDING)
-    outstanding, asked = facts.outstanding, facts.undo.amount
-    if not isinstance(outstanding, Missing) and (outstanding == 0 or (asked is not None and asked > outstanding)):
+    most, asked = facts.left_at_most, facts.undo.amount
+    if most is not None and (1 if asked is None else asked) > most - facts.pending:
         return _no(Rejection.WAIT, Reason.REFUND_PENDING)
     return None
 

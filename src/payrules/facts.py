@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from payrules.payment import Payment, Undo
 from payrules.words import Action, Reason, Source
@@ -87,6 +87,11 @@ class Facts:
     def pending(self) -> int:
         """What refunds under way have reserved."""
         return self.payment.amount_refund_pending
+
+    @property
+    def without_pending(self) -> Facts:
+        """The same facts if every refund under way had failed."""
+        return evolve(self, payment=evolve(self.payment, amount_refund_pending=0))
 
     @property
     def outstanding(self) -> int | Missing:

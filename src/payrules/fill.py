@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from enum import Enum
 
 from payrules.facts import Facts, Filled
 from payrules.payment import Payment, Undo
 from payrules.table import Edition, Proof, Share
-from payrules.when import edges
+from payrules.when import Is, edges
 from payrules.words import Action, Source
 
 
@@ -31,7 +32,21 @@ def fill(edition: Edition, payment: Payment, undo: Undo) -> Facts:
         elif value is not None:
             arithmetic = proof.value is Share.REST and value == 0  # there is no rest for a claim to be about
             filled[proof.name] = Filled(value, proof.source, None if arithmetic else proof.claim)
+    for name in {proof.name for proof in edition.proofs(payment.status)} - set(hinges):
+        if facts.get(name) is None and (word := _would_tell(edition.proofs(payment.status), name, facts)):
+            hinges[name] = (word,)
     return facts
+
+
+def _would_tell(proofs: tuple[Proof, ...], name: str, facts: Facts) -> str | None:
+    """An unknown field each of whose words would prove another one: then it is the one to ask for."""
+    asked = [item for proof in proofs if proof.name == name for item in proof.when if isinstance(item, Is)]
+    for unknown in dict.fromkeys(item.name for item in asked if facts.get(item.name) is None):
+        words = {word for item in asked if item.name == unknown for word in item.words}
+        kinds = {type(word) for word in words if isinstance(word, Enum)}
+        if kinds and all(set(kind) <= words for kind in kinds):
+            return unknown
+    return None
 
 
 def _list_is_stale(payment: Payment, undo: Undo) -> bool:
@@ -47,7 +62,7 @@ def _value(proof: Proof, facts: Facts) -> object:
     """What a proof says of this payment; a tuple names the fields without which it cannot tell."""
     authorized, captured = facts.amount("amount_authorized"), facts.amount("amount_captured")
     if proof.value is Share.WHOLE:
-        return authorized
+        return ("amount_authorized",) if authorized is None else authorized
     if proof.value is Share.REST:
         missing = facts.missing("amount_authorized", "amount_captured")
         return missing.needs if missing else max(0, (authorized or 0) - (captured or 0))

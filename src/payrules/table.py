@@ -274,9 +274,15 @@ def _condition_problems(condition: Condition) -> Iterator[str]:
     if isinstance(condition, Window):
         if condition.zone and (problem := zone_problem(condition.zone.rule)):
             yield problem
-        for length in (condition.lasts, condition.starts):
-            if length and length.hours_from is None and not 0 < _days(length) <= _DAYS_MAX:
-                yield f"a window of {length or 'nothing'} is not between 1 hour and 10 years"
+        yield from _length_problems(condition)
+
+
+def _length_problems(window: Window) -> Iterator[str]:
+    lasts, starts = window.lasts, window.starts
+    if lasts and lasts.hours_from is None and not 0 < _days(lasts) <= _DAYS_MAX:
+        yield f"a window of {str(lasts) or 'no length'} is not between 1 hour and 10 years"
+    if starts and not 0 <= _days(starts) <= _DAYS_MAX:
+        yield f"a window that starts after {starts} is not within 10 years"
 
 
 def _days(length: Duration) -> float:

@@ -63,7 +63,10 @@ class Condition(Protocol):
 
 @frozen
 class Is:
-    """A field is one of some words; an unseen word is none of them."""
+    """A field is one of some words; an unseen word is none of them.
+
+    `soon` names words from which the field may become one of them by itself, and the reason to wait until then.
+    """
 
     name: str
     words: tuple[object, ...]
@@ -72,6 +75,7 @@ class Is:
     rejection: Rejection = Rejection.NOT_ALLOWED
     guard: bool = False
     negated: bool = False
+    soon: tuple[tuple[str, Reason], ...] = ()
 
     @property
     def claims(self) -> tuple[str, ...]:
@@ -89,8 +93,9 @@ class Is:
             return None
         if value is None:
             return _unknown(facts.missing(self.name) or Missing((self.name,)))
-        if self.name == "status" and facts.awaits is not None:
-            return Miss(facts.awaits, Rejection.WAIT)
+        waits_for = next((reason for word, reason in self.soon if word == value), facts.awaits)
+        if self.name == "status" and waits_for is not None:
+            return Miss(waits_for, Rejection.WAIT)
         return Miss(self.reason, self.rejection)
 
     def __str__(self) -> str:
@@ -102,9 +107,36 @@ class Is:
         return f"{said(self.name)} is {'not ' if self.negated else ''}{told}{unknown}"
 
 
-def status_is(*words: str, claim: str) -> Is:
-    """The provider's status word is one of these."""
-    return Is("status", words, claim, Reason.WRONG_STATUS)
+def status_is(*words: str, claim: str, soon: tuple[tuple[str, Reason], ...] = ()) -> Is:
+    """The provider's status word is one of these; from the words in `soon` it may become one by itself."""
+    return Is("status", words, claim, Reason.WRONG_STATUS, soon=soon)
+
+
+@frozen
+class Unlisted:
+    """The status word is one that the table does not know; only a list of the provider's own can act on it."""
+
+    claim: str
+    guard: bool = False
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        return (self.claim,)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("status",)
+
+    def test(self, facts: Facts, action: Action) -> Miss | None:
+        return Miss(Reason.WRONG_STATUS, Rejection.NOT_ALLOWED) if facts.status_known else None
+
+    def __str__(self) -> str:
+        return "the status is none of these"
+
+
+def status_unlisted(*, claim: str) -> Unlisted:
+    """The status word is none that the table lists."""
+    return Unlisted(claim)
 
 
 def capture_mode_is(*words: CaptureMode | None, claim: str) -> Is:
@@ -112,7 +144,7 @@ def capture_mode_is(*words: CaptureMode | None, claim: str) -> Is:
     return Is("capture_mode", words, claim, Reason.WRONG_CAPTURE_MODE)
 
 
-def kind_is(*words: Kind, claim: str) -> Is:
+def kind_is(*words: Kind | None, claim: str) -> Is:
     """What kind of payment it is."""
     return Is("kind", words, claim, Reason.WRONG_KIND)
 
@@ -229,9 +261,10 @@ def provider_lists_if_any(*operations: str, claim: str, rejection: Rejection = R
 
 @frozen
 class Asks:
-    """How much may be asked for: only the whole, or a part as well, up to what the operation can give back."""
+    """How much may be asked for, up to what the operation can give back: the whole, a part, or either."""
 
     claim: str
+    whole: bool
     part: bool
     guard: bool = False
 
@@ -245,20 +278,25 @@ class Asks:
 
     def test(self, facts: Facts, action: Action) -> Miss | None:
         asked, own = facts.undo.amount, facts.balance(action)
+        if not self.whole and (asked is None or facts.asks_everything is True):
+            return Miss(Reason.NOT_OFFERED, Rejection.NOT_ALLOWED)  # this way takes no whole; another does
         if asked is None:
-            return _unless_told(own, facts.outstanding) or _within(1, own, facts)
+            return _unless_told(own, facts.outstanding) or _within(1, action, facts)
         if isinstance(own, Missing):
-            return _unknown(own)
-        if asked == own or (self.part and asked < own):
+            if self.part or action is Action.CANCEL:  # of a refund or reversal the whole is everything there is
+                return _unknown(own)
+        elif asked == own or (self.part and asked < own):
             return None
         everything = facts.asks_everything
         if isinstance(everything, Missing):
             return _unknown(everything)
         if everything:  # it gives what it can, and `remaining` holds the rest
-            return _within(1, own, facts)
-        return _within(asked, own, facts) if self.part else Miss(Reason.ONLY_WHOLE_AMOUNT, Rejection.NOT_ALLOWED)
+            return _unless_told(own) or _within(1, action, facts)
+        return _within(asked, action, facts) if self.part else Miss(Reason.ONLY_WHOLE_AMOUNT, Rejection.NOT_ALLOWED)
 
     def __str__(self) -> str:
+        if not self.whole:
+            return "a part is asked for"
         return "the whole is asked for, or a part" if self.part else "the whole is asked for"
 
 
@@ -267,23 +305,29 @@ def _unless_told(*amounts: int | Missing) -> Miss | None:
     return _unknown(Missing(tuple(dict.fromkeys(needs)))) if needs else None
 
 
-def _within(asked: int, own: int | Missing, facts: Facts) -> Miss | None:
-    """Whether an operation can give an amount out of its own part of the payment."""
+def _within(asked: int, action: Action, facts: Facts) -> Miss | None:
+    """Whether an operation can give an amount out of its own part of the payment, or could if nothing were pending."""
+    own, unreserved = facts.balance(action), facts.without_pending.balance(action)
     if isinstance(own, Missing) or asked <= own:
         return None
-    if asked <= own + facts.pending:
+    if isinstance(unreserved, int) and asked <= unreserved:
         return Miss(Reason.REFUND_PENDING, Rejection.WAIT)
     return Miss(Reason.MORE_THAN_IS_LEFT, Rejection.NOT_ALLOWED)
 
 
 def whole_amount(*, claim: str) -> Asks:
     """Everything is asked for, or exactly what this operation can give back."""
-    return Asks(claim, part=False)
+    return Asks(claim, whole=True, part=False)
 
 
 def whole_or_part(*, claim: str) -> Asks:
     """Everything is asked for, or any amount up to what this operation can give back."""
-    return Asks(claim, part=True)
+    return Asks(claim, whole=True, part=True)
+
+
+def part_amount(*, claim: str) -> Asks:
+    """Less than everything is asked for, up to what this operation can give back."""
+    return Asks(claim, whole=False, part=True)
 
 
 @frozen
@@ -410,6 +454,42 @@ def everything_refunded(*, claim: str) -> Refundable:
     return Refundable(False, claim)
 
 
+@frozen
+class Left:
+    """Whether anything is left that could be given back: says which status a reversal or a cancel leads to."""
+
+    something: bool
+    claim: str
+    guard: bool = False
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        return (self.claim,)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("amount_authorized", "amount_captured", "amount_released", "amount_refunded")
+
+    def test(self, facts: Facts, action: Action) -> Miss | None:
+        left = facts.left
+        if isinstance(left, Missing):
+            return _unknown(left)
+        return None if (left > 0) is self.something else Miss(Reason.NOTHING_LEFT, Rejection.NOT_ALLOWED)
+
+    def __str__(self) -> str:
+        return "something is left to give back" if self.something else "nothing is left to give back"
+
+
+def anything_left(*, claim: str) -> Left:
+    """Something could still be given back."""
+    return Left(True, claim)
+
+
+def nothing_left(*, claim: str) -> Left:
+    """Nothing could be given back any more."""
+    return Left(False, claim)
+
+
 # --- time -----------------------------------------------------------------------------------------
 
 
@@ -527,7 +607,7 @@ class Window:
             clock = f"{self.until.hour:02}:{self.until.minute:02}"
             return f"it is before {clock} in {self.zone.name}, next after {of}{unless}"
         if self.starts is not None:
-            return f"{self.starts} have passed since {of}{unless}"
+            return f"{self.starts} have passed since {of}{unless}" if str(self.starts) else f"{of} has come{unless}"
         if self.lasts is not None:
             return f"it is less than {self.lasts} after {of}{unless}"
         return f"it is before {of}{unless}"
@@ -556,6 +636,11 @@ def within_hours_of_field(name: str, *, of: str | tuple[str, ...], claim: str) -
 def not_before(*, of: str | tuple[str, ...], claim: str, hours: int = 0, days: int = 0, months: int = 0) -> Window:
     """At least this has passed since an instant."""
     return Window(_names(of), claim, starts=Duration(hours, days, months))
+
+
+def after(name: str, *, claim: str) -> Window:
+    """An instant that the provider named has come."""
+    return Window((name,), claim, starts=Duration())
 
 
 def before(name: str, *, claim: str, unknown_is_enough: bool = False) -> Window:

@@ -112,10 +112,10 @@ class Reason(Word):
 
     UNDO_PENDING = "undo_pending"
     REFUND_PENDING = "refund_pending"
-    PAYMENT_PENDING = "payment_pending"
-    CAPTURE_PENDING = "capture_pending"
-    BATCH_NOT_CLOSED = "batch_not_closed"
     TOO_EARLY = "too_early"
+    BATCH_NOT_CLOSED = "batch_not_closed"
+    CAPTURE_PENDING = "capture_pending"
+    PAYMENT_PENDING = "payment_pending"
 
     UNKNOWN_STATUS = "unknown_status"
     UNKNOWN_FACT = "unknown_fact"
@@ -130,8 +130,8 @@ class Reason(Word):
     SPLIT_PAYMENT = "split_payment"
     WRONG_METHOD = "wrong_method"
     WRONG_CAPTURE_MODE = "wrong_capture_mode"
-    WRONG_KIND = "wrong_kind"
     WRONG_STATUS = "wrong_status"
+    WRONG_KIND = "wrong_kind"
     ALREADY_CAPTURED = "already_captured"
     NOTHING_CAPTURED = "nothing_captured"
     NOT_OFFERED = "not_offered"

@@ -147,7 +147,7 @@ class Case:
         if self.released is None:
             # What was captured proves what was released, so that is what is worth asking for.
             proven = self.status == "Captured"
-            if proven and self.captured is None:
+            if proven and self.captured is None and self.mode != "auto":
                 needs.add("amount_captured")
             if not proven:
                 needs.add("amount_released")
@@ -211,7 +211,7 @@ def _decide(case: Case, edition: str) -> Say:
 def _already_done(case: Case) -> Say | None:
     if case.status in OVER:
         return Say("reject", OVER[case.status], rejection="already_done")
-    if case.left != 0:
+    if case.most != 0:
         return None
     if case.captured and case.refunded is not None and case.refunded >= case.captured:
         return Say("reject", "already_refunded", rejection="already_done")
@@ -232,11 +232,11 @@ def _under_way(case: Case) -> Say | None:
     """Ask what has been sent already: the outcome of an undo or of a refund may make room."""
     if case.undo_pending:
         return Say("reject", "undo_pending", rejection="wait")
-    if case.outstanding is None:
+    if case.most is None:
         return None
     # Something is left, or this would be done: where nothing is outstanding, refunds have it.
     wanted = 1 if case.asked is None else case.asked
-    return _no("refund_pending") if wanted > case.outstanding else None
+    return _no("refund_pending") if wanted > case.most - case.pending else None
 
 
 # --- the pages ------------------------------------------------------------------------------------
@@ -284,7 +284,7 @@ def _cancel(case: Case) -> Say:
     part = min(held, outstanding)
     if case.everything and part == 0:
         # The status says that nothing was paid and the record says that it was: no hold to drop.
-        return _no("refund_pending" if case.pending else "more_than_is_left")
+        return _no("more_than_is_left")
     if case.everything:
         return _give("cancel", "not_authorized", case, part)
     if case.asked == part:
@@ -401,14 +401,16 @@ def _refund(case: Case) -> Say:
     wanted = 1 if case.everything else case.asked or 0
     if wanted <= own:
         return _give("refund", "captured", case, own)
-    return _no("refund_pending" if wanted <= own + case.pending else "more_than_is_left")
+    fits_later = wanted <= case.captured - case.refunded
+    return _no("refund_pending" if fits_later else "more_than_is_left")
 
 
 def _refund_needs(case: Case) -> frozenset[str]:
     """Name what has to be known of a captured payment before any of it can be given back."""
     needs = set(case.outstanding_needs) if case.asked is None else set()
     if case.captured is None:
-        needs.add("amount_captured")
+        # With Auto what was authorized proves what was captured.
+        needs.add("amount_authorized" if case.mode == "auto" else "amount_captured")
     if case.refunded is None:
         needs.add("amount_refunded")
     return frozenset(needs)

@@ -18,7 +18,7 @@ from payrules.payment import Payment
 from payrules.table import Provider
 from payrules.words import Action
 
-NAMES = ("dojo",)
+NAMES = ("dojo", "payroc")
 """The shipped providers."""
 
 

@@ -1,0 +1,1 @@
+"""Adyen payments through Checkout (worldwide)."""

@@ -1,0 +1,1 @@
+"""Payroc card payments, bank transfers and refunds (North America)."""
