@@ -99,7 +99,9 @@ def further(provider: str, authorized_at: datetime) -> st.SearchStrategy[dict[st
         "payment_id": st.sampled_from(["psp", "psp", "psp", None]),
         "merchant_reference": st.sampled_from([None, "order-1"]),
     }
-    return st.fixed_dictionaries({"method": st.sampled_from(METHODS[provider]), **(batch if provider == "payroc" else captures)})
+    return st.fixed_dictionaries(
+        {"method": st.sampled_from(METHODS[provider]), **(batch if provider == "payroc" else captures)}
+    )
 
 
 @st.composite

@@ -129,7 +129,8 @@ class TestAPage:
         drawn = mermaid(dated)
 
         for row in dated.transitions:
-            assert f"{row.before} --> {row.after}: {row.event}" in drawn
+            for before in row.before:
+                assert f"{before} --> {row.after}: {row.event}" in drawn
         for status in dated.statuses:
             assert (f"{status.word} --> [*]" in drawn) is bool(status.final)
 

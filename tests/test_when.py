@@ -35,6 +35,7 @@ from payrules.when import (
     something_captured,
     something_left,
     status_is,
+    status_unlisted,
     unknown,
     whole_amount,
     whole_or_part,
@@ -184,13 +185,15 @@ def test_how_much_is_asked(
     assert (rejection, reason) == outcome(condition, facts(amount=amount, **{**BALANCE, **changes}), action)
 
 
-def test_a_status_that_is_not_settled_waits() -> None:
-    """Where the provider has not finished, a wrong status is one to wait for; an unlisted word is unknown."""
+def test_a_status_that_may_come_by_itself_is_waited_for() -> None:
+    """From a word in `soon` the status may become the right one; an unlisted word is unknown."""
     payment = Payment(provider="dojo", status="Working", currency="GBP")
-    waiting = Facts(payment, Undo(at=NOON), {}, {}, awaits=Reason.PAYMENT_PENDING)
     unlisted = Facts(payment, Undo(at=NOON), {}, {}, status_known=False)
+    opening = status_is("Open", claim="c", soon=(("Working", Reason.PAYMENT_PENDING),))
 
-    assert (WAIT, Reason.PAYMENT_PENDING) == outcome(status_is("Open", claim="c"), waiting)
+    assert (WAIT, Reason.PAYMENT_PENDING) == outcome(opening, facts(status="Working"))
+    assert (HOLDS, None) == outcome(status_unlisted(claim="c"), unlisted)
+    assert (NO, Reason.WRONG_STATUS) == outcome(status_unlisted(claim="c"), facts())
     assert (UNKNOWN, Reason.UNKNOWN_STATUS) == outcome(status_is("Working", claim="c"), unlisted)
 
 

@@ -31,15 +31,18 @@ _QUIET = frozenset(
         Event.REVERSE_REQUESTED,
         Event.REVERSE_FAILED,
         Event.REFUND_REQUESTED,
+        Event.REFUND_REFUSED,
         Event.REFUND_FAILED,
         Event.DISPUTED,
+        Event.CHARGED_BACK,
+        Event.CHARGED_BACK_AGAIN,
         Event.DISPUTE_WON,
         Event.DISPUTE_LOST,
     }
 )
 """Events that need no transition: the status stays where it is."""
 
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def apply(
@@ -51,7 +54,7 @@ def apply(
     `CallerError` where an unknown amount keeps the next status from being told.
     """
     table = (provider or providers.find(payment.provider)).edition(edition)
-    facts = fill(table, payment, Undo(at=notice.at or _LONG_AGO))
+    facts = fill(table, payment, Undo(at=notice.at or LONG_AGO))
     _possible(table, facts, notice)
     try:
         moved = evolve(payment, **_amounts(facts, notice))
@@ -65,10 +68,12 @@ def changes_nothing(
 ) -> bool:
     """Whether an event that cannot happen would change nothing anyway: a hold that lapses after its release."""
     table = (provider or providers.find(payment.provider)).edition(edition)
-    facts = fill(table, payment, Undo(at=notice.at or _LONG_AGO))
+    facts = fill(table, payment, Undo(at=notice.at or LONG_AGO))
     if notice.event in (Event.CANCELED, Event.EXPIRED):
-        return facts.held == 0
-    return notice.event in _QUIET or notice.event is Event.AUTHORIZED
+        return facts.held == 0 or facts.left == 0
+    if notice.event is Event.REFUNDED:
+        return facts.amount("amount_captured") == (facts.amount("amount_refunded") or 0)
+    return notice.event in _QUIET or notice.event in (Event.AUTHORIZED, Event.DECLINED)
 
 
 def _possible(table: Edition, facts: Facts, notice: Notice) -> None:
@@ -81,16 +86,16 @@ def _possible(table: Edition, facts: Facts, notice: Notice) -> None:
 
 
 def _expected(table: Edition, status: str) -> tuple[str, ...]:
-    rows = (row.event for row in table.transitions if row.before == status)
+    rows = (row.event for row in table.transitions if status in row.before)
     return tuple(dict.fromkeys(event.value for event in rows))
 
 
 def _next_status(table: Edition, moved: Payment, notice: Notice) -> str:
     """Where the event leads: the transition whose conditions hold after it, or the only one that none forbids."""
-    rows = [row for row in table.transitions if (row.before, row.event) == (moved.status, notice.event)]
+    rows = [row for row in table.transitions if moved.status in row.before and row.event is notice.event]
     if not rows:
         return moved.status
-    facts = fill(table, moved, Undo(at=notice.at or _LONG_AGO))
+    facts = fill(table, moved, Undo(at=notice.at or LONG_AGO))
     open_rows = {row: unmet for row in rows if (unmet := _unmet(row, facts)) is not None}
     if not open_rows:
         raise ProviderError(moved.status, notice.event, _expected(table, moved.status))
@@ -122,7 +127,7 @@ def _amounts(facts: Facts, notice: Notice) -> dict[str, Any]:
         case Event.SETTLED:
             return {"batch": Batch.CLOSED}
         case Event.CANCELED | Event.EXPIRED:
-            return _released(facts)
+            return _released(facts, notice)
         case Event.REVERSED:
             return _reversed(facts, notice)
         case Event.CANCEL_REQUESTED:
@@ -135,9 +140,9 @@ def _amounts(facts: Facts, notice: Notice) -> dict[str, Any]:
             return {"amount_refund_pending": facts.pending + (_asked(notice, facts.refundable) or 0)}
         case Event.REFUNDED:
             return _refunded(facts, notice)
-        case Event.REFUND_FAILED | Event.REFUND_RETURNED:
+        case Event.REFUND_REFUSED | Event.REFUND_FAILED | Event.REFUND_RETURNED:
             return _unrefunded(facts, notice)
-        case Event.DISPUTED | Event.DISPUTE_LOST:
+        case Event.DISPUTED | Event.CHARGED_BACK | Event.CHARGED_BACK_AGAIN | Event.DISPUTE_LOST:
             return {"disputed": True}
         case Event.DISPUTE_WON:
             return {"disputed": False}
@@ -148,13 +153,14 @@ def _authorized(facts: Facts, notice: Notice) -> dict[str, Any]:
     total = facts.amount("amount_authorized") if notice.amount is None else notice.amount
     adjusted = notice.event is Event.AUTHORIZATION_ADJUSTED
     at = facts.payment.authorized_at if adjusted else notice.at or facts.payment.authorized_at
-    return {"amount_authorized": total, "authorized_at": at}
+    return {"amount_authorized": total, "authorized_at": at, "amount_refunded": facts.amount("amount_refunded")}
 
 
 def _captured(facts: Facts, notice: Notice) -> dict[str, Any]:
-    taken = _asked(notice, facts.held)
+    # What a status merely proved (nothing yet, or all there is) gives way to what is reported.
+    before, taken = facts.payment.amount_captured, _asked(notice, facts.held)
     return {
-        "amount_captured": _sum(facts.amount("amount_captured"), taken),
+        "amount_captured": taken if before is None else _sum(before, taken),
         "amount_refunded": facts.amount(
             "amount_refunded"
         ),  # a capture changes nothing about it, but the next status may not prove it
@@ -172,10 +178,14 @@ def _uncaptured(facts: Facts, notice: Notice) -> dict[str, Any]:
     return {"amount_captured": left, "captures": captures and captures - 1, "captured_at": at}
 
 
-def _released(facts: Facts) -> dict[str, Any]:
+def _released(facts: Facts, notice: Notice) -> dict[str, Any]:
     """What was held is no longer; what was taken stays so, though the next status may not prove it."""
+    captured = facts.amount("amount_captured")
+    if captured is None and notice.event is Event.CANCELED:  # what was captured cannot be cancelled
+        facts = evolve(facts, payment=evolve(facts.payment, amount_captured=0))
+        captured = 0
     return {
-        "amount_captured": facts.amount("amount_captured"),
+        "amount_captured": captured,
         "amount_released": _sum(facts.amount("amount_released"), facts.held),
         "undo_pending": None,
     }
@@ -209,13 +219,16 @@ def _refunded(facts: Facts, notice: Notice) -> dict[str, Any]:
         "amount_captured": captured,
         "amount_refunded": _sum(refunded, given),
         "amount_refund_pending": max(0, facts.pending - (facts.pending if given is None else given)),
+        # A reversal of captured money ends as a refund, and is then no longer awaited.
+        "undo_pending": None if facts.payment.undo_pending is Action.REVERSE else facts.payment.undo_pending,
     }
 
 
 def _unrefunded(facts: Facts, notice: Notice) -> dict[str, Any]:
     """A refund that failed while it was pending frees what it reserved; one that was confirmed is taken back."""
     pending, refunded = facts.pending, facts.amount("amount_refunded") or 0
-    if notice.event is Event.REFUND_FAILED and pending:
+    unconfirmed = notice.event is Event.REFUND_FAILED and pending > 0 and not notice.confirmed
+    if notice.event is Event.REFUND_REFUSED or unconfirmed:
         return {"amount_refund_pending": max(0, pending - (pending if notice.amount is None else notice.amount))}
     return {"amount_refunded": max(0, refunded - (refunded if notice.amount is None else notice.amount))}
 

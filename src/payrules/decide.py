@@ -7,7 +7,7 @@ The order in which an answer is looked for:
 
 1. `already_done`: the status is final, or nothing is left.
 2. The amount: 0 or less, or more than could ever be given back, is `not_allowed`.
-3. `wait`: an undo is pending, or a pending refund stands in the way of the amount.
+3. `wait`: an undo is pending, the provider has not finished with the payment itself, or a pending refund stands in the way.
 4. The permits: of the operations with a permit that holds, the first in the edition's `prefer`; of several permits
 for it, the one whose reason comes first in the order of `Reason`.
 5. None holds: an unknown status word is `missing_fact`. Else every permit has obstacles, and is `not_allowed` if
@@ -332,7 +332,7 @@ def succeeded(decision: Decision) -> Payment:
 
 def answer(edition: Edition, facts: Facts) -> Answer:
     """The outcome of a question, by the order at the head of this file."""
-    return _settled(edition, facts) or _of_amount(facts) or _in_the_way(facts) or _by_permit(edition, facts)
+    return _settled(edition, facts) or _of_amount(facts) or _in_the_way(edition, facts) or _by_permit(edition, facts)
 
 
 def _no(
@@ -344,8 +344,8 @@ def _no(
 def _settled(edition: Edition, facts: Facts) -> Answer | None:
     """Nothing is left to undo; only what is confirmed counts."""
     status = edition.status(facts.payment.status)
-    if status is not None and status.final is not None:
-        return _no(Rejection.ALREADY_DONE, status.final)
+    if status is not None and (done := status.final or status.nothing_yet):
+        return _no(Rejection.ALREADY_DONE, done)
     if facts.left_at_most == 0:
         captured = facts.amount("amount_captured")
         refunded = captured and captured == facts.amount("amount_refunded")
@@ -363,10 +363,13 @@ def _of_amount(facts: Facts) -> Answer | None:
     return None
 
 
-def _in_the_way(facts: Facts) -> Answer | None:
+def _in_the_way(edition: Edition, facts: Facts) -> Answer | None:
     """Something under way has to end first."""
     if facts.payment.undo_pending is not None:
         return _no(Rejection.WAIT, Reason.UNDO_PENDING)
+    status = edition.status(facts.payment.status)
+    if status is not None and status.awaits is not None:
+        return _no(Rejection.WAIT, status.awaits)
     most, asked = facts.left_at_most, facts.undo.amount
     if most is not None and (1 if asked is None else asked) > most - facts.pending:
         return _no(Rejection.WAIT, Reason.REFUND_PENDING)
@@ -388,7 +391,7 @@ def _by_permit(edition: Edition, facts: Facts) -> Answer:
 
 
 def _yes(permit: Permit, facts: Facts) -> Answer:
-    own, outstanding = facts.balance(permit.action), facts.outstanding
+    own, outstanding = facts.balance(permit.gives), facts.outstanding
     if isinstance(own, Missing) or isinstance(outstanding, Missing) or facts.asks_everything is not True:
         asked = facts.undo.amount or 0
         return Answer(permit.action, permit.because, amount=asked, remaining=0, permit=permit)
@@ -397,7 +400,7 @@ def _yes(permit: Permit, facts: Facts) -> Answer:
 
 def _obstacles(permit: Permit, facts: Facts) -> tuple[Obstacle, ...]:
     """Every condition of a permit that does not hold; none means that it is permitted."""
-    tested = ((condition, condition.test(facts, permit.action)) for condition in permit.when)
+    tested = ((condition, condition.test(facts, permit.gives)) for condition in permit.when)
     return tuple(Obstacle(permit, condition, miss) for condition, miss in tested if miss is not None)
 
 
@@ -449,7 +452,7 @@ def _reads(conditions: Iterable[Condition]) -> tuple[str, ...]:
 def _grounds(edition: Edition, facts: Facts, told: Answer) -> Iterable[str]:
     """The claims that an outcome rests on: those that open the way, or those that close the nearest one."""
     status = edition.status(facts.payment.status)
-    if status is not None and status.final is not None and told.rejection is Rejection.ALREADY_DONE:
+    if status is not None and told.reason in (status.final, status.nothing_yet, status.awaits):
         yield status.claim
     conditions = [condition for condition in _deciding(told) if not (told.permit and condition.guard)]
     for condition in conditions:

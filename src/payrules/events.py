@@ -9,7 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from payrules import records
-from payrules.records import amount, optional, reads, text, word
+from payrules.records import amount, flag, optional, reads, text, word
 from payrules.words import Event
 
 
@@ -17,7 +17,8 @@ from payrules.words import Event
 class Notice:
     """A reported event: an `amount` in minor units (None: all there is), when it happened, its own `reference`.
 
-    `tells` holds other fields of the payment that the report reveals.
+    `tells` holds other fields of the payment that the report reveals; `confirmed` says of a refund that failed whether it had been
+    confirmed before (None: not known).
     """
 
     event: Event = field(metadata=reads(word(Event)))
@@ -26,6 +27,7 @@ class Notice:
     reference: str | None = field(default=None, metadata=reads(optional(text)))
     payment_id: str | None = field(default=None, metadata=reads(optional(text)))
     tells: Mapping[str, Any] = field(factory=dict, hash=False)
+    confirmed: bool | None = field(default=None, metadata=reads(optional(flag)))
 
     @classmethod
     def from_record(cls, record: object) -> Notice:

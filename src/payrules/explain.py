@@ -10,7 +10,7 @@ import attrs
 from payrules import records
 from payrules.decide import Decision
 from payrules.table import Claim, Edition, Permit, Provider, Status, cited
-from payrules.words import Action, Reason, Standing
+from payrules.words import Action, Standing
 
 
 def explain(decision: Decision) -> str:
@@ -85,11 +85,11 @@ def mermaid(edition: Edition) -> str:
     """The state diagram, in Mermaid's language."""
     lines = ["stateDiagram-v2"]
     known = {status.word for status in edition.statuses}
-    reached = {row.after for row in edition.transitions if row.after != row.before}
+    reached = {row.after for row in edition.transitions if row.before != (row.after,)}
     lines += [f"    [*] --> {word}" for word in sorted(known - reached)]
     for row in edition.transitions:
         asked = f" if {' and '.join(str(condition) for condition in row.when)}" if row.when else ""
-        lines.append(f"    {row.before} --> {row.after}: {row.event}{asked}")
+        lines += [f"    {before} --> {row.after}: {row.event}{asked}" for before in row.before]
     lines += [f"    {status.word} --> [*]" for status in edition.statuses if status.final]
     return "\n".join(lines)
 
@@ -113,7 +113,7 @@ def exported(provider: Provider, edition: Edition) -> dict[str, Any]:
         ],
         "transitions": [
             {
-                "from": row.before,
+                "from": list(row.before),
                 "event": row.event.value,
                 "to": row.after,
                 "when": [_condition(condition) for condition in row.when],
@@ -154,12 +154,8 @@ def _in_force(edition: Edition) -> str:
 
 def _status(status: Status) -> tuple[str, ...]:
     proves = [f"{proof.name} is {_value(proof)}" + _if(proof.when) for proof in status.proves]
-    then = _final(status.final) if status.final else f"waits: {status.awaits}" if status.awaits else ""
-    return status.word, "; ".join(proves), then
-
-
-def _final(reason: Reason) -> str:
-    return f"final: {reason}"
+    then = {"final": status.final, "nothing yet": status.nothing_yet, "waits": status.awaits}
+    return status.word, "; ".join(proves), "; ".join(f"{name}: {reason}" for name, reason in then.items() if reason)
 
 
 def _if(conditions: tuple[Any, ...]) -> str:

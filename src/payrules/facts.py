@@ -19,7 +19,7 @@ from typing import cast
 from attrs import evolve, frozen
 
 from payrules.payment import Payment, Undo
-from payrules.words import Action, Reason, Source
+from payrules.words import Action, Source
 
 
 @frozen
@@ -43,7 +43,6 @@ class Facts:
     filled: Mapping[str, Filled]
     hinges: Mapping[str, tuple[str, ...]]
     status_known: bool = True
-    awaits: Reason | None = None
 
     def get(self, name: str) -> object:
         """The value of a field; None if nobody knows it."""

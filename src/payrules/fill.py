@@ -18,7 +18,7 @@ def fill(edition: Edition, payment: Payment, undo: Undo) -> Facts:
     status = edition.status(payment.status)
     filled: dict[str, Filled] = {}
     hinges: dict[str, tuple[str, ...]] = {}
-    facts = Facts(payment, undo, filled, hinges, status is not None, status.awaits if status else None)
+    facts = Facts(payment, undo, filled, hinges, status is not None)
     if _list_is_stale(payment, undo):
         filled["provider_allows"] = Filled(None, Source.CLOCK, None)
     for proof in edition.proofs(payment.status):
@@ -40,7 +40,8 @@ def fill(edition: Edition, payment: Payment, undo: Undo) -> Facts:
 
 def _would_tell(proofs: tuple[Proof, ...], name: str, facts: Facts) -> str | None:
     """An unknown field each of whose words would prove another one: then it is the one to ask for."""
-    asked = [item for proof in proofs if proof.name == name for item in proof.when if isinstance(item, Is)]
+    alone = (proof.when[0] for proof in proofs if proof.name == name and len(proof.when) == 1)
+    asked = [item for item in alone if isinstance(item, Is)]
     for unknown in dict.fromkeys(item.name for item in asked if facts.get(item.name) is None):
         words = {word for item in asked if item.name == unknown for word in item.words}
         kinds = {type(word) for word in words if isinstance(word, Enum)}
@@ -62,7 +63,7 @@ def _value(proof: Proof, facts: Facts) -> object:
     """What a proof says of this payment; a tuple names the fields without which it cannot tell."""
     authorized, captured = facts.amount("amount_authorized"), facts.amount("amount_captured")
     if proof.value is Share.WHOLE:
-        return ("amount_authorized",) if authorized is None else authorized
+        return authorized
     if proof.value is Share.REST:
         missing = facts.missing("amount_authorized", "amount_captured")
         return missing.needs if missing else max(0, (authorized or 0) - (captured or 0))

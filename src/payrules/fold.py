@@ -17,11 +17,13 @@ from typing import Any
 from attrs import evolve, frozen
 
 from payrules import providers
-from payrules.apply import apply, changes_nothing
+from payrules.apply import LONG_AGO, apply, changes_nothing
 from payrules.errors import CallerError, ProviderError
 from payrules.events import Notice, Unread
-from payrules.payment import Payment
+from payrules.fill import fill
+from payrules.payment import Payment, Undo
 from payrules.table import Provider
+from payrules.words import Event
 
 _FIRST = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -75,14 +77,19 @@ def fold_each(
 def _by_payment(events: Iterable[Notice | Unread], start: Payment | None) -> dict[str | None, list[Notice | Unread]]:
     """The reports of each payment; one of a modification leads to its payment, one of nobody to the only payment."""
     listed = list(events)
-    leads = {item.reference: item.payment_id for item in listed if item.reference and item.payment_id}
+    leads = {
+        item.reference: item.payment_id
+        for item in listed
+        if item.reference and item.payment_id and item.reference != item.payment_id
+    }
     named = [item.payment_id and _followed(item.payment_id, leads) for item in listed]
-    groups: dict[str | None, list[Notice | Unread]] = {key: [] for key in named if key is not None}
+    read = (key for key, item in zip(named, listed, strict=True) if isinstance(item, Notice))
+    groups: dict[str | None, list[Notice | Unread]] = {key: [] for key in read if key is not None}
     if not groups:
         groups[start.payment_id if start else None] = []
     only = next(iter(groups)) if len(groups) == 1 else None
     for key, item in zip(named, listed, strict=True):
-        groups.setdefault(only if key is None else key, []).append(item)
+        groups.setdefault(key if key in groups and key is not None else only or key, []).append(item)
     return groups
 
 
@@ -104,7 +111,11 @@ def _folded(
 ) -> Folded:
     unread = [item for item in events if isinstance(item, Unread)]
     notices = _ordered(item for item in events if isinstance(item, Notice))
-    payment = start or _begun(table, notices, payment_id, given, edition)
+    try:
+        payment = start or _begun(table, notices, payment_id, given, edition)
+    except CallerError as error:  # reports that name a payment and tell too little of it
+        lost = (Unread(item.event.value, str(error), item.reference, item.payment_id) for item in notices)
+        return Folded(None, (*unread, *lost))
     if payment is None:
         return Folded(None, tuple(unread))
     waiting = notices
@@ -113,7 +124,13 @@ def _folded(
         if len(still) == len(waiting):
             break
         waiting = still
-    return Folded(payment, (*unread, *_misfits(table, payment, waiting, edition)))
+    return Folded(_told_by_status(table, payment, edition), (*unread, *_misfits(table, payment, waiting, edition)))
+
+
+def _told_by_status(table: Provider, payment: Payment, edition: str | None) -> Payment:
+    """The payment with the amounts that its last status proves at any time; what only a clock proves would not stay true."""
+    facts = fill(table.edition(edition), payment, Undo(at=LONG_AGO))
+    return evolve(payment, **{name: facts.amount(name) for name in facts.filled if name.startswith("amount_")})
 
 
 def _pass(
@@ -143,14 +160,31 @@ def _ordered(notices: Iterable[Notice]) -> list[Notice]:
     latest: dict[object, Notice] = {}
     for number, notice in enumerate(notices):
         key = (notice.event, notice.reference) if notice.reference else number
-        known = latest.get(key)
-        if known is None or (notice.at or _FIRST) > (known.at or _FIRST):
+        before = latest.get(key)
+        if before is None or (notice.at or _FIRST) > (before.at or _FIRST):
             latest[key] = notice
-    return sorted(latest.values(), key=_moment)
+    known = (_knowing(notice, list(latest.values())) for notice in latest.values())
+    return sorted(known, key=_moment)
 
 
-def _moment(notice: Notice) -> tuple[datetime, int, str, int]:
-    return notice.at or _FIRST, notice.event.rank, notice.reference or "", notice.amount or 0
+_REQUESTS = (Event.CANCEL_REQUESTED, Event.REVERSE_REQUESTED, Event.REFUND_REQUESTED)
+
+
+def _knowing(notice: Notice, others: list[Notice]) -> Notice:
+    """A report with what those of the same reference tell: that a failed refund was confirmed, that a request was answered."""
+    same = [item for item in others if item.reference == notice.reference and item is not notice]
+    if notice.reference is None:
+        return notice
+    if notice.event is Event.REFUND_FAILED:
+        return evolve(notice, confirmed=any(item.event is Event.REFUNDED for item in same))
+    if notice.event in _REQUESTS:  # an answer cannot come before its question, whenever the question was noted
+        return evolve(notice, at=min((item.at or _FIRST for item in (notice, *same))))
+    return notice
+
+
+def _moment(notice: Notice) -> tuple[bool, datetime, int, str, int]:
+    declined = notice.event is Event.DECLINED  # counts only where nothing was authorized, whichever came first
+    return declined, notice.at or _FIRST, notice.event.rank, notice.reference or "", notice.amount or 0
 
 
 def _told(payment: Payment, notice: Notice) -> Payment:

@@ -24,6 +24,10 @@ from payrules.words import OPERATIONS, Action, Event, Reason, Source, Standing
 _DAYS_MAX = 3660
 
 
+def _words(words: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (words,) if isinstance(words, str) else words
+
+
 def _date(day: str | date) -> date:
     return date.fromisoformat(day) if isinstance(day, str) else day
 
@@ -82,21 +86,23 @@ class Proof:
 class Status:
     """A status word of the provider's, what it proves, and why nothing leaves it if it is final.
 
-    `awaits` is the reason to wait while the provider has not finished with the payment itself.
+    `nothing_yet` says why there is nothing to undo though the payment may move on; `awaits` is the reason to wait while the
+    provider has not finished with the payment itself.
     """
 
     word: str
     claim: str
     proves: tuple[Proof, ...] = ()
     final: Reason | None = None
+    nothing_yet: Reason | None = None
     awaits: Reason | None = None
 
 
 @frozen
 class Transition:
-    """In a status, an event leads to a status; `when` is asked of the payment after the event."""
+    """In any of some statuses, an event leads to a status; `when` is asked of the payment after the event."""
 
-    before: str
+    before: tuple[str, ...] = field(converter=_words)
     event: Event
     after: str
     claim: str
@@ -108,17 +114,25 @@ _BRINGS = {Action.CANCEL: Event.CANCELED, Action.REVERSE: Event.REVERSED, Action
 
 @frozen
 class Permit:
-    """An operation is allowed when all of these conditions hold; `brings` is the event of its success."""
+    """An operation is allowed when all of these conditions hold.
+
+    `brings` is the event of its success; `gives` names the operation whose part of the payment it gives back, if not its own.
+    """
 
     name: str
     action: Action
     because: Reason
     when: tuple[Condition, ...]
     brings: Event = field()
+    gives: Action = field()
 
     @brings.default
     def _brings(self) -> Event:
         return _BRINGS.get(self.action, Event.REFUNDED)
+
+    @gives.default
+    def _gives(self) -> Action:
+        return self.action
 
 
 @frozen
@@ -243,9 +257,10 @@ def _edition_problems(edition: Edition) -> Iterator[str]:
     for place, condition in _conditions(edition):
         yield from (f"{place}: {problem}" for problem in _condition_problems(condition))
     for number, transition in enumerate(edition.transitions):
-        left = edition.status(transition.before)
-        if left and left.final:
-            yield f"transitions[{number}]: {transition.before!r} is final and nothing leaves it"
+        for word in transition.before:
+            left = edition.status(word)
+            if left and left.final:
+                yield f"transitions[{number}]: {word!r} is final and nothing leaves it"
 
 
 def _permit_problems(permit: Permit, edition: Edition) -> Iterator[str]:
@@ -291,7 +306,7 @@ def _days(length: Duration) -> float:
 
 def _status_words(edition: Edition) -> Iterator[tuple[str, str]]:
     for number, transition in enumerate(edition.transitions):
-        yield f"transitions[{number}]", transition.before
+        yield from ((f"transitions[{number}]", word) for word in transition.before)
         yield f"transitions[{number}]", transition.after
     for place, condition in _conditions(edition):
         if isinstance(condition, Is) and condition.name == "status":

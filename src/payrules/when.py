@@ -93,9 +93,9 @@ class Is:
             return None
         if value is None:
             return _unknown(facts.missing(self.name) or Missing((self.name,)))
-        waits_for = next((reason for word, reason in self.soon if word == value), facts.awaits)
-        if self.name == "status" and waits_for is not None:
-            return Miss(waits_for, Rejection.WAIT)
+        for word, reason in self.soon:
+            if word == value:
+                return Miss(reason, Rejection.WAIT)
         return Miss(self.reason, self.rejection)
 
     def __str__(self) -> str:
@@ -375,9 +375,9 @@ def something_captured(*, claim: str) -> Count:
     return Count("amount_captured", claim, Reason.NOTHING_CAPTURED, least=1)
 
 
-def nothing_captured(*, claim: str) -> Count:
-    """No money was taken."""
-    return Count("amount_captured", claim, Reason.ALREADY_CAPTURED, most=0)
+def nothing_captured(*, claim: str, unknown_is_enough: bool = False) -> Count:
+    """No money was taken; not knowing may be good enough."""
+    return Count("amount_captured", claim, Reason.ALREADY_CAPTURED, most=0, unknown_is_enough=unknown_is_enough)
 
 
 def not_several_captures(*, claim: str) -> Count:
@@ -452,6 +452,42 @@ def something_left(*, claim: str) -> Refundable:
 def everything_refunded(*, claim: str) -> Refundable:
     """Everything captured was refunded."""
     return Refundable(False, claim)
+
+
+@frozen
+class Held:
+    """Whether something is held and not captured."""
+
+    something: bool
+    claim: str
+    guard: bool = False
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        return (self.claim,)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("amount_authorized", "amount_captured", "amount_released")
+
+    def test(self, facts: Facts, action: Action) -> Miss | None:
+        held = facts.held
+        if isinstance(held, Missing):
+            return _unknown(held)
+        return None if (held > 0) is self.something else Miss(Reason.ALREADY_CAPTURED, Rejection.NOT_ALLOWED)
+
+    def __str__(self) -> str:
+        return "something is still held" if self.something else "nothing is held any more"
+
+
+def something_held(*, claim: str) -> Held:
+    """Something is held and not captured."""
+    return Held(True, claim)
+
+
+def nothing_held(*, claim: str) -> Held:
+    """Nothing is held any more."""
+    return Held(False, claim)
 
 
 @frozen

@@ -232,9 +232,7 @@ class Case:
 # --- the question ---------------------------------------------------------------------------------
 
 
-def answer(
-    payment: dict[str, Any], undo: dict[str, Any], edition: str = "2026-11"
-) -> dict[str, Any]:
+def answer(payment: dict[str, Any], undo: dict[str, Any], edition: str = "2026-11") -> dict[str, Any]:
     """Say which call to make now, or why none, and until when that holds."""
     if edition not in EDITIONS:
         raise ValueError(f"no edition {edition!r} of Adyen; there is {', '.join(EDITIONS)}")
@@ -251,9 +249,7 @@ def answer(
     }
 
 
-def good_until(
-    payment: dict[str, Any], undo: dict[str, Any], at: datetime, now: Answer
-) -> str | None:
+def good_until(payment: dict[str, Any], undo: dict[str, Any], at: datetime, now: Answer) -> str | None:
     """The first later moment with another answer: only at an edge can the answer change."""
     for edge in sorted(e for e in edges(payment) if e > at):
         if answer_at(payment, undo, edge).compared() != now.compared():
@@ -464,9 +460,7 @@ def by_calls(case: Case, only: str | None) -> Answer:
 def refuse(met: list[tuple[Obstacle, ...]]) -> Answer:
     """Of all the refusals, the one that stands nearest to a yes."""
     kind = min((kind_of(obstacles) for obstacles in met), key=KINDS.index)
-    of_kind = [
-        [o for o in obstacles if o.kind == kind] for obstacles in met if kind_of(obstacles) == kind
-    ]
+    of_kind = [[o for o in obstacles if o.kind == kind] for obstacles in met if kind_of(obstacles) == kind]
     if kind == "missing_fact":
         return reject(kind, "unknown_fact", (n for way in of_kind for o in way for n in o.needs))
     # Of one way the obstacle that the caller can least change counts, of several the nearest.

@@ -147,7 +147,7 @@ class Case:
         if self.released is None:
             # What was captured proves what was released, so that is what is worth asking for.
             proven = self.status == "Captured"
-            if proven and self.captured is None and self.mode != "auto":
+            if proven and self.captured is None:
                 needs.add("amount_captured")
             if not proven:
                 needs.add("amount_released")
@@ -409,8 +409,7 @@ def _refund_needs(case: Case) -> frozenset[str]:
     """Name what has to be known of a captured payment before any of it can be given back."""
     needs = set(case.outstanding_needs) if case.asked is None else set()
     if case.captured is None:
-        # With Auto what was authorized proves what was captured.
-        needs.add("amount_authorized" if case.mode == "auto" else "amount_captured")
+        needs.add("amount_captured")
     if case.refunded is None:
         needs.add("amount_refunded")
     return frozenset(needs)

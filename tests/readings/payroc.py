@@ -216,24 +216,10 @@ def unknown_of_outstanding(case: Case) -> set[str]:
 
 
 def unknown_of_captured(case: Case) -> set[str]:
-    """Which facts would prove the captured amount; its own name where no other fact would."""
+    """Which fact would tell the captured amount: the kind, where each kind would prove it, else its own name."""
     if case.captured is not None:
         return set()
-    by_kind = case.kind is None and case.status in ("ready", "complete")
-    by_amount = case.authorized is None and provable_from_authorized(case)
-    if not by_kind and not by_amount:
-        return {"amount_captured"}
-    missing = {"kind"} if by_kind else set()
-    return missing | ({"amount_authorized"} if case.authorized is None else set())
-
-
-def provable_from_authorized(case: Case) -> bool:
-    """Would the authorized amount prove the captured one, as it does except for a pending card?"""
-    if case.kind == "bank_transfer":
-        return case.status in (*OPEN_STATUSES, "complete")
-    if case.kind in CARD_KINDS:
-        return case.status in ("ready", "complete")
-    return case.kind == "refund"
+    return {"kind"} if case.kind is None and case.status in ("ready", "complete") else {"amount_captured"}
 
 
 # --- One way to give money back, and the questions put to it --------------------------------------
@@ -621,9 +607,7 @@ def refund_by_list(case: Case) -> Way | None:
 # --- The answer ----------------------------------------------------------------------------------
 
 
-def answer(
-    payment: dict[str, Any], undo: dict[str, Any], edition: str = "2026-11"
-) -> dict[str, Any]:
+def answer(payment: dict[str, Any], undo: dict[str, Any], edition: str = "2026-11") -> dict[str, Any]:
     """What to call now for this payment and this wish, or why nothing."""
     if edition not in EDITIONS:
         raise ValueError(f"no such edition: {edition!r}")
@@ -632,9 +616,7 @@ def answer(
     return now | {"good_until": good_until(payment, undo, at, now)}
 
 
-def good_until(
-    payment: dict[str, Any], undo: dict[str, Any], at: datetime, now: Answer
-) -> str | None:
+def good_until(payment: dict[str, Any], undo: dict[str, Any], at: datetime, now: Answer) -> str | None:
     """The close of the batch is the only moment at which time alone can change an answer."""
     closes = closing_time(payment)
     if closes is None or at >= closes:

@@ -18,7 +18,7 @@ from payrules.payment import Payment
 from payrules.table import Provider
 from payrules.words import Action
 
-NAMES = ("dojo", "payroc")
+NAMES = ("dojo", "payroc", "adyen")
 """The shipped providers."""
 
 
