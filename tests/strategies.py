@@ -108,7 +108,7 @@ def further(provider: str, authorized_at: datetime) -> st.SearchStrategy[dict[st
 def questions(draw: st.DrawFn, /, provider: str, **fixed: Any) -> tuple[Payment, Undo]:
     """A payment of a provider's, and a wish."""
     words = [status.word for status in providers.find(provider).edition().statuses]
-    total = draw(st.sampled_from([3, 1000]))
+    total = fixed.get("amount_authorized") or draw(st.sampled_from([3, 1000]))
     authorized_at = draw(instants())
     captured = draw(amounts_of(total))
     refunded = draw(st.sampled_from([None, 0, 0, 0, (captured or 0) // 2, captured]))

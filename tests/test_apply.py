@@ -30,7 +30,12 @@ def moved(before: Payment, event: Event, amount: int | None = None) -> dict[str,
             payment("Created", capture_mode="manual"),
             Event.AUTHORIZED,
             900,
-            {"status": "Authorized", "amount_authorized": 900, "authorized_at": "2026-11-20T12:00:00Z"},
+            {
+                "status": "Authorized",
+                "amount_authorized": 900,
+                "authorized_at": "2026-11-20T12:00:00Z",
+                "amount_refunded": 0,
+            },
         ),
         (
             payment("Authorized", capture_mode="manual"),

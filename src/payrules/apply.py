@@ -153,7 +153,9 @@ def _authorized(facts: Facts, notice: Notice) -> dict[str, Any]:
     total = facts.amount("amount_authorized") if notice.amount is None else notice.amount
     adjusted = notice.event is Event.AUTHORIZATION_ADJUSTED
     at = facts.payment.authorized_at if adjusted else notice.at or facts.payment.authorized_at
-    return {"amount_authorized": total, "authorized_at": at, "amount_refunded": facts.amount("amount_refunded")}
+    told = {"amount_authorized": total, "authorized_at": at}
+    # The status before proved that nothing was refunded; the one after it may not.
+    return told if adjusted else {**told, "amount_refunded": facts.amount("amount_refunded")}
 
 
 def _captured(facts: Facts, notice: Notice) -> dict[str, Any]:

@@ -7,7 +7,7 @@ The order in which an answer is looked for:
 
 1. `already_done`: the status is final, or nothing is left.
 2. The amount: 0 or less, or more than could ever be given back, is `not_allowed`.
-3. `wait`: an undo is pending, the provider has not finished with the payment itself, or a pending refund stands in the way.
+3. `wait`: an undo is pending, the provider has not finished with the payment, or a pending refund stands in the way.
 4. The permits: of the operations with a permit that holds, the first in the edition's `prefer`; of several permits
 for it, the one whose reason comes first in the order of `Reason`.
 5. None holds: an unknown status word is `missing_fact`. Else every permit has obstacles, and is `not_allowed` if

@@ -17,8 +17,8 @@ from payrules.words import Event
 class Notice:
     """A reported event: an `amount` in minor units (None: all there is), when it happened, its own `reference`.
 
-    `tells` holds other fields of the payment that the report reveals; `confirmed` says of a refund that failed whether it had been
-    confirmed before (None: not known).
+    `tells` holds other fields of the payment that the report reveals; `confirmed` says of a refund that failed
+    whether it had been confirmed before (None: not known).
     """
 
     event: Event = field(metadata=reads(word(Event)))

@@ -67,6 +67,8 @@ class Facts:
     @property
     def left(self) -> int | Missing:
         """The most that can still be given back."""
+        if self._hold_is_gone:
+            return self._captured_and_kept()
         known = self._unless_missing("amount_authorized", "amount_released", "amount_refunded")
         if isinstance(known, Missing):
             return known
@@ -76,6 +78,8 @@ class Facts:
     @property
     def left_at_most(self) -> int | None:
         """An upper bound of `left`, whatever else is unknown; None if nobody knows how much was authorized."""
+        if self._hold_is_gone:
+            return max(0, (self.amount("amount_captured") or 0) - (self.amount("amount_refunded") or 0))
         authorized = self.amount("amount_authorized")
         if authorized is None:
             return None
@@ -101,6 +105,8 @@ class Facts:
     @property
     def held(self) -> int | Missing:
         """What a cancel gives back."""
+        if self._hold_is_gone:
+            return 0
         known = self._unless_missing("amount_authorized", "amount_captured", "amount_released")
         if isinstance(known, Missing):
             return known
@@ -109,10 +115,17 @@ class Facts:
     @property
     def refundable(self) -> int | Missing:
         """What refunds take from."""
+        kept = self._captured_and_kept()
+        return kept if isinstance(kept, Missing) else max(0, kept - self.pending)
+
+    @property
+    def _hold_is_gone(self) -> bool:
+        """The status proves that no hold is left beside what was captured, though nobody knows how large it was."""
+        return self.hinges.get("amount_released") == ("amount_authorized",)
+
+    def _captured_and_kept(self) -> int | Missing:
         known = self._unless_missing("amount_captured", "amount_refunded")
-        if isinstance(known, Missing):
-            return known
-        return max(0, known["amount_captured"] - known["amount_refunded"] - self.pending)
+        return known if isinstance(known, Missing) else max(0, known["amount_captured"] - known["amount_refunded"])
 
     def balance(self, action: Action) -> int | Missing:
         """What an operation can give back: its own part of what is outstanding."""

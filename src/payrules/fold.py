@@ -128,7 +128,7 @@ def _folded(
 
 
 def _told_by_status(table: Provider, payment: Payment, edition: str | None) -> Payment:
-    """The payment with the amounts that its last status proves at any time; what only a clock proves would not stay true."""
+    """The payment with the amounts that its last status proves at any time; what a clock proves would not last."""
     facts = fill(table.edition(edition), payment, Undo(at=LONG_AGO))
     return evolve(payment, **{name: facts.amount(name) for name in facts.filled if name.startswith("amount_")})
 
@@ -171,14 +171,14 @@ _REQUESTS = (Event.CANCEL_REQUESTED, Event.REVERSE_REQUESTED, Event.REFUND_REQUE
 
 
 def _knowing(notice: Notice, others: list[Notice]) -> Notice:
-    """A report with what those of the same reference tell: that a failed refund was confirmed, that a request was answered."""
+    """A report, knowing from others of its reference that a failed refund was confirmed, a request answered."""
     same = [item for item in others if item.reference == notice.reference and item is not notice]
     if notice.reference is None:
         return notice
     if notice.event is Event.REFUND_FAILED:
         return evolve(notice, confirmed=any(item.event is Event.REFUNDED for item in same))
     if notice.event in _REQUESTS:  # an answer cannot come before its question, whenever the question was noted
-        return evolve(notice, at=min((item.at or _FIRST for item in (notice, *same))))
+        return evolve(notice, at=min(item.at or _FIRST for item in (notice, *same)))
     return notice
 
 

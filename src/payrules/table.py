@@ -86,8 +86,8 @@ class Proof:
 class Status:
     """A status word of the provider's, what it proves, and why nothing leaves it if it is final.
 
-    `nothing_yet` says why there is nothing to undo though the payment may move on; `awaits` is the reason to wait while the
-    provider has not finished with the payment itself.
+    `nothing_yet` says why there is nothing to undo though the payment may move on; `awaits` is the reason to wait
+    while the provider has not finished with the payment itself.
     """
 
     word: str
@@ -116,7 +116,7 @@ _BRINGS = {Action.CANCEL: Event.CANCELED, Action.REVERSE: Event.REVERSED, Action
 class Permit:
     """An operation is allowed when all of these conditions hold.
 
-    `brings` is the event of its success; `gives` names the operation whose part of the payment it gives back, if not its own.
+    `brings` is the event of its success; `gives` the operation whose part of the payment it gives back.
     """
 
     name: str

@@ -76,6 +76,7 @@ class Is:
     guard: bool = False
     negated: bool = False
     soon: tuple[tuple[str, Reason], ...] = ()
+    unknown_fails: bool = False
 
     @property
     def claims(self) -> tuple[str, ...]:
@@ -91,7 +92,7 @@ class Is:
         value = facts.get(self.name)
         if (value in self.words) is not self.negated:
             return None
-        if value is None:
+        if value is None and not self.unknown_fails:
             return _unknown(facts.missing(self.name) or Missing((self.name,)))
         for word, reason in self.soon:
             if word == value:
@@ -154,6 +155,11 @@ def method_is(*words: str | None, claim: str) -> Is:
     return Is("method", words, claim, Reason.WRONG_METHOD)
 
 
+def method_known_to_be(*words: str, claim: str) -> Is:
+    """The payment method is known to be on a list; an unknown one is not."""
+    return Is("method", words, claim, Reason.WRONG_METHOD, unknown_fails=True)
+
+
 def method_is_not(*words: str, claim: str) -> Is:
     """The payment method is not on a list: a deny-list, so an unseen or unknown method passes."""
     return Is("method", words, claim, Reason.WRONG_METHOD, negated=True)
@@ -176,9 +182,14 @@ def not_split(*, claim: str) -> Is:
     return Is("split", (False, None), claim, Reason.SPLIT_PAYMENT, guard=True)
 
 
-def multicapture_is(*words: bool | None, claim: str) -> Is:
-    """Several captures are enabled, or not; None: the provider's default."""
-    return Is("multicapture", words, claim, Reason.SEVERAL_CAPTURES)
+def multicapture_enabled(*, claim: str) -> Is:
+    """Several captures are known to be enabled; where nobody says so, the provider's default counts, which is one."""
+    return Is("multicapture", (True,), claim, Reason.SEVERAL_CAPTURES, unknown_fails=True)
+
+
+def single_capture(*, claim: str) -> Is:
+    """Several captures are not known to be enabled, so a partial one releases the rest."""
+    return Is("multicapture", (False, None), claim, Reason.SEVERAL_CAPTURES)
 
 
 def unknown(name: str, *, reason: Reason, claim: str) -> Is:
@@ -306,7 +317,7 @@ def _unless_told(*amounts: int | Missing) -> Miss | None:
 
 
 def _within(asked: int, action: Action, facts: Facts) -> Miss | None:
-    """Whether an operation can give an amount out of its own part of the payment, or could if nothing were pending."""
+    """Whether an operation can give an amount out of its own part of the payment, or could if nothing was pending."""
     own, unreserved = facts.balance(action), facts.without_pending.balance(action)
     if isinstance(own, Missing) or asked <= own:
         return None
@@ -710,6 +721,7 @@ _SAID = {
 
 
 _FLAGS = {"disputed": "open dispute", "split": "split instruction", "multicapture": "leave for several captures"}
+"""What a yes-or-no field is about, in sentences."""
 
 
 def said(name: str) -> str:
@@ -718,9 +730,7 @@ def said(name: str) -> str:
 
 
 def _flagged(noun: str, words: tuple[object, ...]) -> str:
-    if None in words:
-        return f"no {noun} is known of" if True not in words else f"{noun}: yes or unknown"
-    return f"there is {'' if True in words else 'no '}{noun}"
+    return f"there is {noun}" if True in words else f"no {noun} is known of"
 
 
 def _either(words: list[str]) -> str:

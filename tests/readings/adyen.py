@@ -290,6 +290,8 @@ def already_done(case: Case) -> Answer | None:
     """A final status ends everything; so does a payment of which nothing is left."""
     if case.status in FINAL:
         return reject("already_done", FINAL[case.status])
+    if case.status == OFFER:
+        return reject("already_done", "never_paid")  # there is no payment yet
     if case.left_at_most != 0:
         return None
     captured, refunded = case.captured or 0, case.refunded or 0
@@ -312,6 +314,9 @@ def under_way(case: Case) -> Answer | None:
     """An accepted modification is only received: until its event comes, it reserves the money."""
     if case.payment.get("undo_pending") is not None:
         return reject("wait", "undo_pending")
+    if case.status == CAPTURE_FAILED:
+        # Adyen captures again by itself: any call now would meet a state that is about to change.
+        return reject("wait", "capture_pending")
     if case.left_at_most is None:
         return None
     free = case.left_at_most - case.pending
@@ -320,16 +325,10 @@ def under_way(case: Case) -> Answer | None:
 
 
 def by_status(case: Case) -> Answer | None:
-    """Two kinds of status answer for every call: an unknown word, and a capture that failed."""
+    """An unknown word answers for every call."""
     if case.status not in KNOWN:
         return reject("missing_fact", "unknown_status", ["status"])
-    if case.status != CAPTURE_FAILED:
-        return None
-    # Adyen captures again by itself: any call now would meet a state that is about to change.
-    # A dispute outlasts that, so for it waiting would be a false promise.
-    if case.disputed:
-        return reject("not_allowed", "disputed")
-    return reject("wait", "capture_pending")
+    return None
 
 
 # --- capture: what was taken ----------------------------------------------------------------------
@@ -352,7 +351,8 @@ def read(payment: dict[str, Any], asked: int | None, at: datetime) -> Case:
         released=amount_released(payment, status, captured),
         refunded=refunded,
         pending=payment.get("amount_refund_pending") or 0,
-        hold_gone=status in CAPTURED or rest_fell_away(payment, status, captured),
+        hold_gone=payment.get("amount_released") is None
+        and (status in CAPTURED or rest_fell_away(payment, status, captured)),
     )
 
 
@@ -424,14 +424,7 @@ def amount_released(payment: dict[str, Any], status: str, captured: int | None) 
 
 def facts_for_captured(case: Case) -> tuple[str, ...]:
     """Which facts would tell how much was captured."""
-    payment = case.payment
-    if case.status in CAPTURED or payment.get("capture_mode") == "auto":
-        return ("amount_authorized",)
-    if payment.get("capture_mode") is None:
-        return ("capture_mode",)
-    wanted = ("capture_delay_hours", "authorized_at")
-    missing = tuple(name for name in wanted if payment.get(name) is None)
-    return missing or ("amount_captured",)
+    return ("amount_captured",)
 
 
 def facts_for_outstanding(case: Case) -> tuple[str, ...]:
@@ -555,12 +548,12 @@ def cancellable(case: Case) -> int | None:
 
 
 def because_cancel(case: Case) -> str:
-    """Why a cancel is right."""
-    if case.captured is None:
-        return "capture_unknown"
+    """Why a cancel is right; by own reference it is always sent as that of a hold (D16)."""
+    if case.payment.get("payment_id") is None or case.captured is None:
+        return "not_captured"
     if case.captured > 0:
         return "rest_held"
-    return "not_authorized" if case.status == "Received" else "not_captured"
+    return "not_authorized" if case.status in UNCAPTURED else "not_captured"
 
 
 def own_reference_usable(case: Case) -> list[Obstacle]:

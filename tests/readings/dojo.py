@@ -106,6 +106,8 @@ class Case:
         Nobody knows it without the authorized amount: of a payment that was captured in part the
         rest may still be held.
         """
+        if self.hold_gone and self.captured is not None and self.refunded is not None:
+            return max(self.captured - self.refunded, 0)
         if self.authorized is None or self.released is None or self.refunded is None:
             return None
         gross = max(self.authorized, self.captured or 0)
@@ -114,10 +116,17 @@ class Case:
     @property
     def most(self) -> int | None:
         """Give a bound that no amount may exceed, whatever else is unknown."""
+        if self.hold_gone and self.captured is not None:
+            return max(self.captured - (self.refunded or 0), 0)
         if self.authorized is None:
             return None
         gross = max(self.authorized, self.captured or 0)
         return max(gross - (self.released or 0) - (self.refunded or 0), 0)
+
+    @property
+    def hold_gone(self) -> bool:
+        """Tell whether no hold stands beside what was captured, however large it was (D5)."""
+        return self.status == "Captured" and self.released is None and self.captured is not None
 
     @property
     def outstanding(self) -> int | None:
@@ -142,7 +151,7 @@ class Case:
     def outstanding_needs(self) -> frozenset[str]:
         """Name the amounts for want of which nobody knows what is outstanding."""
         needs = set()
-        if self.authorized is None:
+        if self.authorized is None and not self.hold_gone:
             needs.add("amount_authorized")
         if self.released is None:
             # What was captured proves what was released, so that is what is worth asking for.

@@ -645,6 +645,8 @@ def no_on_the_amount(case: Case) -> Answer | None:
         return no("not_allowed", "more_than_is_left")
     if case.undo_pending:
         return no("wait", "undo_pending")
+    if case.status == "accepted":  # the processor has it and has not started
+        return no("wait", "payment_pending")
     # Everything is at least 1: where nothing is outstanding, pending refunds stand in its way too.
     if exceeds(1 if case.amount is None else case.amount, case.outstanding_at_most):
         return no("wait", "refund_pending")

@@ -3,9 +3,30 @@
 GIFT_CARDS = ("giftcard", "svs", "givex", "valuelink", "genericgiftcard")
 
 NO_SEPARATE_CAPTURE = (
-    "ideal", "bcmc", "bcmc_mobile", "blik", "eps", "giropay", "directEbanking", "alipay", "wechatpayQR", "swish",
-    "bizum", "mbway", "multibanco", "oxxo", "paysafecard", "trustly", "onlineBanking_PL", "ebanking_FI", "fpx",
-    "billdesk_online", "molpay_ebanking_TH", "gcash", "momo_wallet", *GIFT_CARDS,
+    "ideal",
+    "bcmc",
+    "bcmc_mobile",
+    "blik",
+    "eps",
+    "giropay",
+    "directEbanking",
+    "alipay",
+    "wechatpayQR",
+    "swish",
+    "bizum",
+    "mbway",
+    "multibanco",
+    "oxxo",
+    "paysafecard",
+    "trustly",
+    "onlineBanking_PL",
+    "ebanking_FI",
+    "fpx",
+    "billdesk_online",
+    "molpay_ebanking_TH",
+    "gcash",
+    "momo_wallet",
+    *GIFT_CARDS,
 )
 """Captured by their authorisation, so there is nothing to cancel."""
 

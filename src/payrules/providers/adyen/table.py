@@ -6,15 +6,16 @@ from payrules.table import Edition, Permit, Proof, Provider, Share, Status, Tran
 from payrules.when import (
     capture_mode_is,
     known,
-    method_is,
     method_is_not,
-    multicapture_is,
+    method_known_to_be,
+    multicapture_enabled,
     not_disputed,
     not_several_captures,
     not_split,
     nothing_captured,
     nothing_held,
     nothing_refunded,
+    single_capture,
     something_captured,
     something_held,
     status_is,
@@ -45,7 +46,7 @@ AUTHORISED = (
     )),
     Proof("amount_released", Share.REST,   claim="status.single-capture", when=(
         something_captured(                claim="status.single-capture"),
-        multicapture_is(False, None,       claim="status.single-capture"),
+        single_capture(                    claim="status.single-capture"),
     )),
     Proof("amount_released", 0,            claim="status.authorised-released"),
     Proof("amount_refunded", 0,            claim="status.authorised"),
@@ -54,8 +55,7 @@ CAPTURED = (
     Proof("amount_captured", Share.WHOLE,  claim="status.captured"),
     Proof("amount_released", Share.REST,   claim="status.captured"),
 )
-CAPTURED_ONCE = (Proof("amount_released", Share.REST, claim="status.captured"),)
-IN_DISPUTE = (Proof("disputed", True,      claim="dispute.statuses", beats_given=True), *CAPTURED_ONCE)
+IN_DISPUTE = (Proof("disputed", True,      claim="dispute.statuses", beats_given=True), *CAPTURED)
 
 STATUSES = (
     Status("Offer",             "status.offer",              nothing_yet=Reason.NEVER_PAID),
@@ -69,11 +69,11 @@ STATUSES = (
     Status("SentForRefund",     "status.captured-refunded",  proves=CAPTURED),
     Status("RefundScheduled",   "status.captured-refunded",  proves=CAPTURED),
     Status("Refunded",          "status.captured-refunded",  proves=CAPTURED),
-    Status("RefundFailed",      "refund.again",              proves=CAPTURED_ONCE),
-    Status("RefundedReversed",  "refund.again",              proves=CAPTURED_ONCE),
+    Status("RefundFailed",      "refund.again",              proves=CAPTURED),
+    Status("RefundedReversed",  "refund.again",              proves=CAPTURED),
     Status("Chargeback",        "dispute.statuses",          proves=IN_DISPUTE),
     Status("SecondChargeback",  "dispute.statuses",          proves=IN_DISPUTE),
-    Status("ChargebackReversed", "refund.reversed-chargeback", proves=CAPTURED_ONCE),
+    Status("ChargebackReversed", "refund.reversed-chargeback", proves=CAPTURED),
     Status("Refused",           "final.refused",             final=Reason.NEVER_PAID),
     Status("Error",             "final.error",               final=Reason.NEVER_PAID),
     Status("Cancelled",         "final.cancelled",           final=Reason.ALREADY_CANCELED),
@@ -87,8 +87,8 @@ GIVEN_BACK = ("SentForRefund", "RefundScheduled", "Refunded", "RefundFailed", "R
 TAKEN = (*SETTLING, *GIVEN_BACK)
 DISPUTED = ("Chargeback", "SecondChargeback")
 
-SEVERAL = multicapture_is(True,            claim="status.multicapture")
-SINGLE = multicapture_is(False, None,      claim="status.single-capture")
+SEVERAL = multicapture_enabled(             claim="status.multicapture")
+SINGLE = single_capture(                   claim="status.single-capture")
 REST = something_held(                     claim="status.multicapture")
 NO_REST = nothing_held(                    claim="status.multicapture")
 SOME_TAKEN = something_captured(           claim="event.rest-closed")
@@ -152,7 +152,7 @@ CANCELS = (
     )),
     Permit("cancel.rest", CANCEL, because=Reason.REST_HELD, when=(
         status_is("Authorised",            claim="cancel.rest"),
-        multicapture_is(True,              claim="status.multicapture"),
+        multicapture_enabled(              claim="status.multicapture"),
         something_captured(                claim="cancel.rest"),
         something_held(                    claim="cancel.rest"),
         whole_amount(                      claim="cancel.whole"),
@@ -180,7 +180,7 @@ REFUNDS = (
         status_is("Authorised", *TAKEN, *DISPUTED, claim="refund.captured"),
         something_captured(                claim="refund.captured"),
         whole_amount(                      claim="refund.method-parts"),
-        method_is(*FULL_REFUND_ONLY,       claim="refund.method-parts"),
+        method_known_to_be(*FULL_REFUND_ONLY, claim="refund.method-parts"),
         NAMED, UNDISPUTED,
     )),
 )
@@ -194,7 +194,7 @@ REVERSALS = (
         WHOLE, NOT_SEVERAL, NOT_SPLIT, UNTOUCHED, NAMED, UNDISPUTED,
     )),
     Permit("reverse.held", REVERSE, because=Reason.NOT_CAPTURED, when=(
-        status_is("Authorised",            claim="reverse.statuses"),
+        status_is("Authorised", *TAKEN, *DISPUTED, claim="reverse.statuses"),
         nothing_captured(                  claim="reverse.known-too"),
         WHOLE, NOT_SEVERAL, NOT_SPLIT, UNTOUCHED, NAMED, UNDISPUTED,
     )),

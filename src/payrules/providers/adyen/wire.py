@@ -1,7 +1,7 @@
 """Adyen's notifications to events, our operations to its requests.
 
-Adyen has no call that shows a payment: a payment is what its notifications fold to. What each event code means, and what its `success`
-means, stands in the two tables below; every code is either there or deliberately ignored.
+Adyen has no call that shows a payment: a payment is what its notifications fold to. What each event code, and
+its `success`, means stands in the two tables below; every code is either there or deliberately ignored.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ def _reversed(item: Mapping[str, Any]) -> Notice | Unread:
 
 
 def _legs(item: Mapping[str, Any]) -> Iterator[Notice]:
-    """An order that was closed without success undoes its approved legs itself: what is held is released, what is captured refunded."""
+    """An order closed without success undoes its approved legs: the held are released, the captured refunded."""
     told = _additional(item)
     for name, reference in told.items():
         prefix, _, field = name.rpartition("-")

@@ -1,7 +1,7 @@
 """Payroc's JSON of card payments, bank transfers and refunds to a `Payment`, our operations to its requests.
 
-Amounts of refunds come with either sign; `authorizedAmount` counts, not `order.amount`, since less may have been authorized than was
-ordered. Payroc publishes no event about a payment.
+Amounts of refunds come with either sign; `authorizedAmount` counts, not `order.amount`, since less may have been
+authorized than was ordered. Payroc publishes no event about a payment.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _IGNORED = ("processingAccount.", "terminalOrder.")
 
 
 def payment(body: Mapping[str, Any], given: Mapping[str, Any]) -> Payment:
-    """The payment, or the refund record, that a body describes; `given` holds facts that it does not carry, and wins."""
+    """The payment, or the refund record, that a body describes; `given` holds what it does not carry, and wins."""
     result, order = _object(body, "transactionResult"), _object(body, "order")
     read = {
         "provider": "payroc",
