@@ -31,7 +31,9 @@ def decided(payment: Payment, undo: Undo, edition: str) -> dict[str, Any]:
 def contradicts_itself(payment: Payment) -> bool:
     """Money was taken of a payment that was never authorized, or nothing of one that is settled."""
     unpaid = payment.status in ("Received", "AuthorisedPending")
-    return bool(payment.amount_captured) if unpaid else payment.amount_captured == 0 and payment.status != "Authorised"
+    return (
+        bool(payment.amount_captured) if unpaid else payment.amount_captured == 0 and payment.status != "Authorised"
+    )
 
 
 @pytest.mark.parametrize("vector", every("undo"), ids=lambda vector: vector.id)

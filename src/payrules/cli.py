@@ -9,7 +9,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -24,7 +24,7 @@ from rich.table import Table
 
 import payrules
 from payrules import providers, records, strict_json
-from payrules.errors import CallerError, PayrulesError
+from payrules.errors import CallerError, PayrulesError, did_you_mean
 from payrules.explain import exported, markdown, mermaid
 from payrules.payment import Payment, Undo
 from payrules.table import Claim
@@ -92,16 +92,52 @@ def decide(
     if lines is not None:
         if provider is not None:
             raise typer.BadParameter("--records takes no PROVIDER: each line names its own")
-        raise typer.Exit(_answer_lines(lines, edition))
+        raise typer.Exit(_each_line(lines, lambda line: [_answer_line(line, edition)]))
     if provider is None or file is None:
         raise typer.BadParameter("PROVIDER and FILE are needed, or --records")
     with _reported(file):
-        decision = payrules.decide(*_question(provider, file, at, amount, only, fact), edition=edition)
+        asked = _questions(provider, file, at, amount, only, fact)
+        decisions = [payrules.decide(payment, undo, edition=edition) for payment, undo in asked]
         if as_json:
-            _print_json(decision.to_record())
+            _print_json(_one_or_all([decision.to_record() for decision in decisions]))
         else:
-            _show(decision)
-    raise typer.Exit(_code(decision))
+            for number, decision in enumerate(decisions):
+                if len(decisions) > 1:
+                    out.print(
+                        f"{'' if number == 0 else chr(10)}[bold]Payment {escape(str(decision.payment.payment_id))}[/]"
+                    )
+                _show(decision)
+    raise typer.Exit(max(_code(decision) for decision in decisions))
+
+
+@app.command()
+def fold(
+    provider: ProviderName,
+    file: Annotated[
+        str | None,
+        typer.Argument(metavar="FILE", help="The provider's events as it posts them; - for standard input."),
+    ] = None,
+    edition: EditionName = None,
+    fact: Given = None,
+    lines: Annotated[
+        str | None,
+        typer.Option(
+            "--records", metavar="FILE", help='Lines {"events": […], "payment_id": …, "given": {…}, "undo": …}.'
+        ),
+    ] = None,
+) -> None:
+    """The payments that events leave, a line of JSON each, with the events that were not understood."""
+    if (file is None) is (lines is None):
+        raise typer.BadParameter("FILE or --records is needed, and not both")
+    with _reported(file or lines):
+        providers.find(provider)
+        if lines is not None:
+            raise typer.Exit(_each_line(lines, lambda line: _fold_line(provider, line, edition)))
+        body = strict_json.parse(_read(file or "-"))
+        for record in _folded(
+            provider, {"events": body if isinstance(body, list) else [body], "given": _given(fact or [])}, edition
+        ):
+            sys.stdout.write(_json(record) + "\n")
 
 
 @app.command()
@@ -214,15 +250,24 @@ def list_providers(as_json: AsJson = False) -> None:
 def _question(
     provider: str, file: str, at: str | None, amount: int | None, only: str | None, fact: list[str] | None
 ) -> tuple[Payment, Undo]:
+    asked = _questions(provider, file, at, amount, only, fact)
+    if len(asked) != 1:
+        raise CallerError("$", f"one payment is needed, and here are {len(asked)}")
+    return asked[0]
+
+
+def _questions(
+    provider: str, file: str, at: str | None, amount: int | None, only: str | None, fact: list[str] | None
+) -> list[tuple[Payment, Undo]]:
+    """Every payment that a file of the provider's describes, each with the same wish."""
     moment = datetime.now(UTC) if at is None else records.instant(at, "--at")
-    undo = Undo(at=moment, amount=amount, only=only)  # type: ignore[arg-type]
+    undo = Undo.from_record({"at": records.written(moment), "amount": amount, "only": only})
     providers.find(provider)
     wire = providers.wire(provider)
-    body = strict_json.parse(_read(file))
-    if not isinstance(body, dict):
-        raise CallerError("$", f"{records.shown(body)} is not an object")
-    assert wire is not None  # noqa: S101 — every shipped provider has one
-    return wire.payment(body, _given(fact or [])), undo
+    found = () if wire is None else wire.payments(strict_json.parse(_read(file)), _given(fact or []))
+    if not found:
+        raise CallerError("$", "nothing in it is about a payment")
+    return [(payment, undo) for payment in found]
 
 
 def _given(facts: list[str]) -> dict[str, Any]:
@@ -270,20 +315,21 @@ def _reported(file: str | None) -> Iterator[None]:
 # --- many questions -------------------------------------------------------------------------------
 
 
-def _answer_lines(file: str, edition: str | None) -> int:
-    """One decision a line, in order, in constant memory; 1 if a line could not be read."""
+def _each_line(file: str, answer: Callable[[bytes], list[dict[str, Any]]]) -> int:
+    """Answers to each line, in order, in constant memory; 1 if a line could not be read."""
     code = ACTED
     with _reported(file), _opened(file) as stream, _progress(file) as advance:
         for number, line in enumerate(_lines(stream), 1):
             advance(len(line))
             try:
-                record = _answer_line(line, edition)
+                answers = answer(line)
             except PayrulesError as error:
                 code = BAD_LINE
                 field = error.field if isinstance(error, CallerError) else "$"
                 message = error.message if isinstance(error, CallerError) else str(error)
-                record = {"error": {"line": number, "field": field, "message": message}}
-            sys.stdout.write(_json(record) + "\n")
+                answers = [{"error": {"line": number, "field": field, "message": message}}]
+            for record in answers:
+                sys.stdout.write(_json(record) + "\n")
     return code
 
 
@@ -297,14 +343,46 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _answer_line(line: bytes, edition: str | None) -> dict[str, Any]:
-    question = strict_json.parse(line)
+    question = _keys(strict_json.parse(line), "payment", "undo")
+    payment, undo = Payment.from_record(question.get("payment")), Undo.from_record(question.get("undo"))
+    return payrules.decide(payment, undo, edition=edition).to_record()
+
+
+def _fold_line(provider: str, line: bytes, edition: str | None) -> list[dict[str, Any]]:
+    question = _keys(strict_json.parse(line), "events", "payment_id", "given", "undo")
+    return _folded(provider, question, edition)
+
+
+def _folded(provider: str, question: dict[str, Any], edition: str | None) -> list[dict[str, Any]]:
+    """A record for each payment of a list of events; one without a payment where none of them is about one."""
+    events, given, wanted = question.get("events"), question.get("given") or {}, question.get("payment_id")
+    if not isinstance(events, list):
+        raise CallerError("events", f"{records.shown(events)} is not a list")
+    if not isinstance(given, dict):
+        raise CallerError("given", f"{records.shown(given)} is not an object")
+    undo = Undo.from_record(question["undo"]) if question.get("undo") is not None else None
+    folded = payrules.fold_each(provider, providers.reported(provider, events), given=given, edition=edition)
+    kept = [item for item in folded if wanted is None or (item.payment and item.payment.payment_id == wanted)]
+    if wanted is not None and not kept:
+        raise CallerError("payment_id", f"no event is about the payment {records.shown(wanted)}")
+    return [_fold_record(item, undo, edition) for item in kept] or [{"payment": None, "unfolded": []}]
+
+
+def _fold_record(item: payrules.Folded, undo: Undo | None, edition: str | None) -> dict[str, Any]:
+    payment = item.payment and item.payment.to_record()
+    record: dict[str, Any] = {"payment": payment, "unfolded": records.plain(item.unfolded)}
+    if undo is not None and item.payment is not None:
+        record["decision"] = payrules.decide(item.payment, undo, edition=edition).to_record()
+    return record
+
+
+def _keys(question: Any, *known: str) -> dict[str, Any]:
     if not isinstance(question, dict):
         raise CallerError("$", f"{records.shown(question)} is not an object")
     for key in question:
-        if key not in ("payment", "undo"):
-            raise CallerError(key, 'a line has the keys "payment" and "undo"')
-    payment, undo = Payment.from_record(question.get("payment")), Undo.from_record(question.get("undo"))
-    return payrules.decide(payment, undo, edition=edition).to_record()
+        if key not in known:
+            raise CallerError(key, f"a line has the keys {', '.join(known)}{did_you_mean(key, known)}")
+    return question
 
 
 @contextmanager
@@ -401,6 +479,10 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     for row in rows:
         found.add_row(*(escape(cell) for cell in row))
     out.print(found)
+
+
+def _one_or_all(found: list[dict[str, Any]]) -> Any:
+    return found[0] if len(found) == 1 else found
 
 
 def _json(record: object) -> str:

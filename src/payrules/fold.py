@@ -130,7 +130,8 @@ def _folded(
 def _told_by_status(table: Provider, payment: Payment, edition: str | None) -> Payment:
     """The payment with the amounts that its last status proves at any time; what a clock proves would not last."""
     facts = fill(table.edition(edition), payment, Undo(at=LONG_AGO))
-    return evolve(payment, **{name: facts.amount(name) for name in facts.filled if name.startswith("amount_")})
+    proven: dict[str, Any] = {name: facts.amount(name) for name in facts.filled if name.startswith("amount_")}
+    return evolve(payment, **proven)
 
 
 def _pass(

@@ -6,7 +6,7 @@ Each is a folder with a `table.py` (data only), its `claims.py` (data only: what
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any, Protocol, cast
@@ -16,7 +16,7 @@ from payrules.errors import CallerError, did_you_mean
 from payrules.events import Notice, Unread
 from payrules.payment import Payment
 from payrules.table import Provider
-from payrules.words import Action
+from payrules.words import Action, Event
 
 NAMES = ("dojo", "payroc", "adyen")
 """The shipped providers."""
@@ -25,10 +25,13 @@ NAMES = ("dojo", "payroc", "adyen")
 class Wire(Protocol):
     """What every provider's `wire` module offers; all of it is pure."""
 
-    def payment(self, body: Mapping[str, Any], given: Mapping[str, Any]) -> Payment:
-        """The payment that the provider's JSON describes, with facts that it does not carry."""
+    def payment(self, body: Any, given: Mapping[str, Any]) -> Payment:
+        """The one payment that the provider's JSON describes, with facts that it does not carry."""
 
-    def notices(self, body: Mapping[str, Any]) -> tuple[Notice | Unread, ...]:
+    def payments(self, body: Any, given: Mapping[str, Any]) -> tuple[Payment, ...]:
+        """Every payment that the provider's JSON describes: a single body, or a list."""
+
+    def notices(self, body: Any) -> tuple[Notice | Unread, ...]:
         """The events that a webhook of the provider reports; nothing for what is deliberately ignored."""
 
     def call(self, payment: Payment, action: Action, amount: int) -> Call | None:
@@ -49,3 +52,18 @@ def find(name: str) -> Provider:
 def wire(name: str) -> Wire | None:
     """The shipped adapter of this name; None if there is none."""
     return cast("Wire", import_module(f"payrules.providers.{name}.wire")) if name in NAMES else None
+
+
+def reported(name: str, events: Iterable[Any]) -> tuple[Notice | Unread, ...]:
+    """The events of a list: the provider's own JSON, and beside it records of ours, such as the caller's requests."""
+    adapter = wire(name)
+    found: list[Notice | Unread] = []
+    for item in events:
+        if isinstance(item, Mapping) and item.get("event") in _EVENTS:
+            found.append(Notice.from_record(item))
+        elif adapter is not None:
+            found.extend(adapter.notices(item))
+    return tuple(found)
+
+
+_EVENTS = frozenset(event.value for event in Event)

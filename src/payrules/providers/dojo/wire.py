@@ -66,9 +66,18 @@ def payment(body: Mapping[str, Any], given: Mapping[str, Any]) -> Payment:
     return Payment.from_record({**read, **given})
 
 
-def notices(body: Mapping[str, Any]) -> tuple[Notice | Unread, ...]:
+def payments(body: Any, given: Mapping[str, Any]) -> tuple[Payment, ...]:
+    """One payment for each intent of a list, or of a single one."""
+    listed = body if isinstance(body, list) else [body]
+    for item in listed:
+        if not isinstance(item, Mapping):
+            raise CallerError("$", f"{records.shown(item)} is not an object")
+    return tuple(payment(item, given) for item in listed)
+
+
+def notices(body: Any) -> tuple[Notice | Unread, ...]:
     """The event that a webhook reports: a status and no amounts. A new intent reports none."""
-    data = body.get("data")
+    data = body.get("data") if isinstance(body, Mapping) else None
     if not isinstance(data, Mapping):
         raise CallerError("data", "a webhook of Dojo's needs it")
     status = data.get("paymentStatus")
