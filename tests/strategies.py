@@ -81,6 +81,31 @@ METHODS = {
 }
 
 
+PLAIN: dict[str, dict[str, Any]] = {
+    "dojo": {"amount_refund_pending": 0, "undo_pending": None, "disputed": None},
+    "payroc": {
+        "kind": Kind.SALE,
+        "method": None,
+        "provider_allows": None,
+        "batch": None,
+        "amount_captured": None,
+        "amount_released": None,
+        "amount_refunded": 0,
+        "amount_refund_pending": 0,
+        "undo_pending": None,
+        "disputed": None,
+    },
+    "adyen": {
+        "payment_id": "psp",
+        "method": "visa",
+        "undo_pending": None,
+        "disputed": None,
+        "amount_refund_pending": 0,
+    },
+}
+"""What an ordinary payment has: without it hardly a question of many facts is answered by a call."""
+
+
 def further(provider: str, authorized_at: datetime) -> st.SearchStrategy[dict[str, Any]]:
     """The facts that only some providers have."""
     if provider == "dojo":
@@ -129,6 +154,7 @@ def questions(draw: st.DrawFn, /, provider: str, **fixed: Any) -> tuple[Payment,
         "authorized_at": draw(st.sampled_from([authorized_at, authorized_at, None])),
         "timezone": draw(st.sampled_from([None, None, *ZONES])),
         **draw(further(provider, authorized_at)),
+        **(PLAIN[provider] if draw(st.booleans()) else {}),
         **fixed,
     }
     amount = draw(st.sampled_from([None, None, -1, 0, 1, total // 3, total - 1, total, total + 1]))

@@ -74,13 +74,10 @@ def test_every_payroc_payload_with_a_payment_is_read() -> None:
 
 def test_a_payroc_payload_without_a_payment_says_so() -> None:
     """What is no payment names the field that it lacks, or is read as one that nothing can be done about."""
-    for _, body in bodies("payroc"):
-        try:
-            payments = payroc.payments(body, {})
-        except CallerError as error:
-            assert error.field
-        else:
-            assert all(isinstance(payment, Payment) for payment in payments)
+    for path, body in bodies("payroc"):
+        if any(word in path.name for word in ("event", "errors", "INDEX")):
+            with pytest.raises(CallerError, match=r"needs it|is not"):
+                payroc.payments(body, {})
 
 
 def test_every_adyen_payload_is_read_event_by_event() -> None:

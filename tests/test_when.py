@@ -222,7 +222,7 @@ def test_a_status_that_may_come_by_itself_is_waited_for() -> None:
         (
             within_hours_of_field("capture_delay_hours", of="authorized_at", claim="c"),
             {"capture_delay_hours": 3},
-            NOON,
+            None,
             NOON + timedelta(hours=3),
         ),
         (not_before(days=7, of="authorized_at", claim="c"), {}, NOON + timedelta(days=7), None),

@@ -23,7 +23,7 @@ from payrules.events import Notice, Unread
 from payrules.fill import fill
 from payrules.payment import Payment, Undo
 from payrules.table import Provider
-from payrules.words import Event
+from payrules.words import Event, Source
 
 _FIRST = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -130,7 +130,11 @@ def _folded(
 def _told_by_status(table: Provider, payment: Payment, edition: str | None) -> Payment:
     """The payment with the amounts that its last status proves at any time; what a clock proves would not last."""
     facts = fill(table.edition(edition), payment, Undo(at=LONG_AGO))
-    proven: dict[str, Any] = {name: facts.amount(name) for name in facts.filled if name.startswith("amount_")}
+    proven: dict[str, Any] = {
+        name: item.value
+        for name, item in facts.filled.items()
+        if name.startswith("amount_") and item.source is not Source.CLOCK
+    }
     return evolve(payment, **proven)
 
 

@@ -485,7 +485,10 @@ class Held:
         held = facts.held
         if isinstance(held, Missing):
             return _unknown(held)
-        return None if (held > 0) is self.something else Miss(Reason.ALREADY_CAPTURED, Rejection.NOT_ALLOWED)
+        if (held > 0) is self.something:
+            return None
+        reason = Reason.ALREADY_CAPTURED if self.something else Reason.SEVERAL_CAPTURES
+        return Miss(reason, Rejection.NOT_ALLOWED)
 
     def __str__(self) -> str:
         return "something is still held" if self.something else "nothing is held any more"
@@ -622,7 +625,10 @@ class Window:
             return start if isinstance(start, Missing) else (start, None)
         if self.lasts is not None:
             end = self.lasts.after(moment, facts)
-            return end if isinstance(end, Missing) else (moment, end)
+            start = (
+                moment if self.lasts.hours_from is None else None
+            )  # a delay has not passed before it began, either
+            return end if isinstance(end, Missing) else (start, end)
         return None, moment
 
     def _by_the_calendar(self, moment: datetime, rule: str) -> tuple[datetime, datetime]:
@@ -676,7 +682,7 @@ def within(*, of: str | tuple[str, ...], claim: str, hours: int = 0, days: int =
 
 
 def within_hours_of_field(name: str, *, of: str | tuple[str, ...], claim: str) -> Window:
-    """Less than the number of hours that a field holds has passed since an instant."""
+    """The number of hours that a field holds has not passed since an instant."""
     return Window(_names(of), claim, lasts=Duration(hours_from=name))
 
 

@@ -677,6 +677,8 @@ def limitations(case: Case) -> list[Obstacle]:
     obstacles: list[Obstacle] = []
     if (case.payment.get("captures") or 0) >= 2:
         obstacles.append(Obstacle("several_captures"))
+    if case.captured and case.held:  # D2: a part, the rest still held: two calls, not one
+        obstacles.append(Obstacle("several_captures"))
     if case.payment.get("split") is True:
         obstacles.append(Obstacle("split_payment"))
     return obstacles

@@ -103,6 +103,7 @@ CLAIMS = (
     Claim("reverse.unknown-capture", STATED, "A reversal is for when it is not known whether the payment was captured: it cancels or refunds.", "reversal"),
     Claim("reverse.known-too", IMPLIED, "A reversal is legal also where the capture is known.", "reversal"),
     Claim("reverse.whole-only", STATED, "A reversal takes the whole payment amount; the request has no amount.", "checkout-api"),
+    Claim("reverse.one-part", CONTRADICTED, "A payment captured in part, the rest still held, is not reversed: it is refunded and the rest cancelled.", "reversal", "D2"),
     Claim("reverse.no-multiple-captures", STATED, "A payment with multiple partial captures cannot be reversed.", "reversal"),
     Claim("reverse.no-split", CONTRADICTED, "A payment with split data in its payment or capture request cannot be reversed (the newer API text leaves this out).", "reversal", "D1"),
     Claim("reverse.unknown-good-enough", SILENT, "Split data and captures that are unknown do not stand in the way: the provider refuses safely.", "reversal", "D25"),

@@ -187,20 +187,22 @@ REFUNDS = (
 WHOLE = whole_amount(                      claim="reverse.whole-only")
 NOT_SEVERAL = not_several_captures(        claim="reverse.no-multiple-captures")
 NOT_SPLIT = not_split(                     claim="reverse.no-split")
+# What a reversal brings depends on what it finds; where nobody knows, either way nothing is left.
 REVERSALS = (
-    Permit("reverse.unknown", REVERSE, because=Reason.CAPTURE_UNKNOWN, when=(
-        status_is("Authorised", *TAKEN, *DISPUTED, claim="reverse.statuses"),
+    Permit("reverse.unknown", REVERSE, because=Reason.CAPTURE_UNKNOWN, brings=Event.CANCELED, when=(
+        status_is("Authorised",            claim="reverse.statuses"),
         unknown("amount_captured", reason=Reason.NOT_OFFERED, claim="reverse.unknown-capture"),
         WHOLE, NOT_SEVERAL, NOT_SPLIT, UNTOUCHED, NAMED, UNDISPUTED,
     )),
-    Permit("reverse.held", REVERSE, because=Reason.NOT_CAPTURED, when=(
-        status_is("Authorised", *TAKEN, *DISPUTED, claim="reverse.statuses"),
+    Permit("reverse.held", REVERSE, because=Reason.NOT_CAPTURED, brings=Event.CANCELED, when=(
+        status_is("Authorised",            claim="reverse.statuses"),
         nothing_captured(                  claim="reverse.known-too"),
         WHOLE, NOT_SEVERAL, NOT_SPLIT, UNTOUCHED, NAMED, UNDISPUTED,
     )),
-    Permit("reverse.captured", REVERSE, because=Reason.CAPTURED, when=(
+    Permit("reverse.captured", REVERSE, because=Reason.CAPTURED, brings=Event.REFUNDED, when=(
         status_is("Authorised", *TAKEN, *DISPUTED, claim="reverse.statuses"),
         something_captured(                claim="reverse.known-too"),
+        nothing_held(                      claim="reverse.one-part"),
         method_is_not(*NO_REFUND,          claim="reverse.method"),
         WHOLE, NOT_SEVERAL, NOT_SPLIT, UNTOUCHED, NAMED, UNDISPUTED,
     )),
