@@ -128,7 +128,7 @@ def test_a_reversal_of_unknown_amounts_settles_what_was_pending() -> None:
     """Nothing is invented."""
     before = payment("Authorized", amount_authorized=None, undo_pending="reverse")
 
-    assert {"status": "Reversed", "undo_pending": None} == moved(before, Event.REVERSED)
+    assert {"status": "Reversed", "undo_pending": None, "amount_refunded": 0} == moved(before, Event.REVERSED)
 
 
 def notice(event: Event, hour: int, **fields: Any) -> Notice:

@@ -232,6 +232,77 @@ class TestRecords:
             assert b"" == process.stderr.read()
 
 
+ADYEN = {
+    "amount": {"currency": "EUR", "value": 1000},
+    "eventCode": "AUTHORISATION",
+    "eventDate": "2026-03-02T10:00:00Z",
+    "paymentMethod": "visa",
+    "pspReference": "P1",
+    "success": "true",
+}
+
+
+class TestFold:
+    """`payrules fold PROVIDER` turns events into payments."""
+
+    def test_a_file_of_events(self) -> None:
+        """A payment a line, and the events that were not understood."""
+        unknown = {**ADYEN, "eventCode": "SOMETHING_NEW"}
+        body = json.dumps([ADYEN, unknown, {**ADYEN, "pspReference": "P2"}]).encode()
+        result = run("fold", "adyen", "-", "--fact", "capture_mode=manual", text=body)
+        one, two = (json.loads(line) for line in result.stdout.splitlines())
+
+        assert 0 == result.exit_code
+        assert ("P1", "Authorised", 0) == (
+            one["payment"]["payment_id"],
+            one["payment"]["status"],
+            one["payment"]["amount_captured"],
+        )
+        assert ["SOMETHING_NEW true"] == [item["what"] for item in one["unfolded"]]
+        assert ("P2", []) == (two["payment"]["payment_id"], two["unfolded"])
+
+    def test_a_file_without_a_payment_says_so(self) -> None:
+        """A report notice is no error."""
+        result = run("fold", "adyen", "-", text=json.dumps({**ADYEN, "eventCode": "REPORT_AVAILABLE"}).encode())
+
+        assert (0, {"payment": None, "unfolded": []}) == (result.exit_code, json.loads(result.stdout))
+
+    def test_lines_of_events(self) -> None:
+        """Each line with what is given, the wish and the payment it asks for; a bad line is answered in its place."""
+        request = {"event": "refund_requested", "amount": 300, "payment_id": "P1"}
+        lines = [
+            {"events": [ADYEN, request], "given": {"capture_mode": "auto"}, "undo": {"at": EVENING, "amount": 800}},
+            {"events": [ADYEN], "payment_id": "P9"},
+            {"events": {}},
+            {"events": [], "given": 7},
+            {"evnts": []},
+            {"events": [ADYEN], "payment_id": "P1"},
+        ]
+        result = run("fold", "adyen", "--records", "-", text="\n".join(map(json.dumps, lines)).encode())
+        told = [json.loads(line) for line in result.stdout.splitlines()]
+
+        assert 1 == result.exit_code
+        assert ("wait", "refund_pending") == (told[0]["decision"]["rejection"], told[0]["decision"]["reason"])
+        assert ["payment_id", "events", "given", "evnts"] == [item["error"]["field"] for item in told[1:5]]
+        assert "decision" not in told[5]
+
+    def test_a_file_or_lines(self) -> None:
+        """One of the two is needed."""
+        assert 2 == run("fold", "adyen").exit_code
+        assert 2 == run("fold", "adyen", "-", "--records", "-").exit_code
+
+    def test_decide_reads_events_and_lists(self) -> None:
+        """What a file of notifications folds to is decided, payment by payment; `plan` wants one."""
+        body = json.dumps([ADYEN, {**ADYEN, "pspReference": "P2"}]).encode()
+        result = run("decide", "adyen", "-", "--at", "2026-03-03T10:00:00Z", text=body)
+        listed = json.loads(run("decide", "adyen", "-", "--at", "2026-03-03T10:00:00Z", "--json", text=body).stdout)
+
+        assert 0 == result.exit_code
+        assert "Payment P1" in said(result)
+        assert ["reverse", "reverse"] == [item["action"] for item in listed]
+        assert 2 == run("plan", "adyen", "-", text=body).exit_code
+
+
 class TestTheOtherCommands:
     """`plan`, `forecast`, `explain`, `table` and `providers`."""
 

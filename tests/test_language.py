@@ -9,9 +9,12 @@ import pytest
 from attrs import evolve
 
 from payrules import Action, Event, Notice, Payment, Reason, Rejection, Source, Undo, apply, check, decide, fold, plan
+from payrules.decide import succeeded
 from payrules.table import Claim, Edition, Page, Permit, Proof, Provider, Share, Status, Transition
 from payrules.when import (
+    Zone,
     before,
+    before_cut_off,
     capture_mode_is,
     nothing_captured,
     provider_lists,
@@ -24,6 +27,7 @@ from payrules.when import (
 from payrules.words import Batch, CaptureMode, Standing
 
 C = "said"
+LONDON = Zone("Europe/London", "GMT0BST,M3.5.0/1,M10.5.0/2", C)
 OPEN, TAKEN = status_is("open", "part", claim=C), status_is("part", "taken", claim=C)
 TOY = Provider(
     name="toy",
@@ -226,3 +230,28 @@ def test_an_expiry_of_nothing_is_passed_over() -> None:
     given = {"currency": "EUR", "amount_authorized": 10, "amount_captured": 0, "amount_refunded": 0}
 
     assert "part" == fold(TOY, told, given=given).status
+
+
+def test_what_was_already_decided_needs_no_event() -> None:
+    """A rejection changes nothing when it is taken as carried out."""
+    refused = decide(payment("gone"), Undo(at=AT), provider=TOY)
+
+    assert refused.payment is succeeded(refused)
+
+
+def test_a_window_without_its_instant_has_no_end_to_tell() -> None:
+    """The message names what is needed, and no time."""
+    permit = Permit(
+        "late",
+        Action.CANCEL,
+        Reason.NOT_CAPTURED,
+        (OPEN, before_cut_off(LONDON, 9, 0, of="captured_at", claim=C), whole_amount(claim=C)),
+    )
+    table = evolve(TOY, editions=(evolve(TOY.editions[0], permits=(permit,)),))
+    known = payment("open", amount_captured=1, captured_at=AT - timedelta(days=3))
+
+    assert "that ended at 2026-11-18T09:00:00Z" in decide(known, Undo(at=AT), provider=table).message
+    assert (
+        "depends on what nobody knows: the time of the capture"
+        in decide(evolve(known, captured_at=None), Undo(at=AT), provider=table).message
+    )

@@ -42,7 +42,7 @@ AMOUNTS = ("amount_authorized", "amount_captured", "amount_released", "amount_re
 INSTANTS = ("created_at", "authorized_at", "captured_at", "batch_closes_at")
 
 every_edition = pytest.mark.parametrize(("provider", "edition"), EDITIONS)
-aimed = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+aimed = settings(max_examples=40, suppress_health_check=[HealthCheck.filter_too_much])
 
 
 def asked(data: st.DataObject, provider: str, **fixed: Any) -> tuple[Payment, Undo]:

@@ -13,6 +13,11 @@ from payrules import Payment, Undo, decide, providers
 from tests.strategies import questions
 from tests.vectors import Vector, every
 
+editions = pytest.mark.parametrize(
+    ("provider", "edition"),
+    [(name, edition.name) for name in providers.NAMES for edition in providers.find(name).editions],
+)
+
 FIELDS = ("action", "amount", "remaining", "reason", "rejection", "needs", "good_until")
 
 
@@ -46,11 +51,8 @@ def test_the_second_reading_answers_a_vector_as_it_says(vector: Vector) -> None:
     assert expected == {name: answer[name] for name in expected}, str(vector)
 
 
-@pytest.mark.parametrize(
-    ("provider", "edition"),
-    [(name, edition.name) for name in providers.NAMES for edition in providers.find(name).editions],
-)
-@settings(max_examples=1500, deadline=None)
+@editions
+@settings(max_examples=400, deadline=None)
 @given(data=st.data())
 def test_they_agree_on_aimed_payments(provider: str, edition: str, data: st.DataObject) -> None:
     """Action, amount, reason, rejection, needs and best-before are the same.
@@ -59,6 +61,19 @@ def test_they_agree_on_aimed_payments(provider: str, edition: str, data: st.Data
     ways, so they name different reasons for the same no, and records that contradict themselves are left out. On the vectors all
     fields agree.
     """
+    agree(provider, edition, data)
+
+
+@pytest.mark.long
+@editions
+@settings(max_examples=10_000, deadline=None)
+@given(data=st.data())
+def test_they_agree_at_length(provider: str, edition: str, data: st.DataObject) -> None:
+    """The same on many more."""
+    agree(provider, edition, data)
+
+
+def agree(provider: str, edition: str, data: st.DataObject) -> None:
     fixed = {"amount_authorized": 1000} if provider == "adyen" else {}
     compared = FIELDS[:3] if provider == "adyen" else FIELDS
     payment, undo = data.draw(questions(provider, **fixed))

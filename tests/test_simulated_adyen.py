@@ -128,4 +128,4 @@ class SimulatedAdyen(RuleBasedStateMachine):
 
 
 TestSimulatedAdyen = SimulatedAdyen.TestCase
-TestSimulatedAdyen.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
+TestSimulatedAdyen.settings = settings(max_examples=200, stateful_step_count=25, deadline=None)

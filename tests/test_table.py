@@ -15,6 +15,7 @@ from payrules.when import (
     capture_mode_is,
     known,
     method_is_not,
+    not_before,
     provider_lists,
     same_calendar_day,
     status_is,
@@ -112,6 +113,7 @@ def test_a_sound_table_loads() -> None:
         (lambda: with_when(known("method", claim="d")), "permits[0].when[2]: claim 'd' is not listed"),
         (lambda: with_when(within(of="created_at", claim="c")), "not between 1 hour and 10 years"),
         (lambda: with_when(within(days=4000, of="created_at", claim="c")), "not between 1 hour and 10 years"),
+        (lambda: with_when(not_before(days=4000, of="created_at", claim="c")), "not within 10 years"),
         (lambda: with_when(same_calendar_day(Zone("X", "Europe/London", "c"), of="created_at", claim="c")), "POSIX"),
         (
             lambda: with_when(same_calendar_day(Zone("X", "UTC0", "z"), of="created_at", claim="c")),

@@ -57,7 +57,7 @@ def apply(
     facts = fill(table, payment, Undo(at=notice.at or LONG_AGO))
     _possible(table, facts, notice)
     try:
-        moved = evolve(payment, **_amounts(facts, notice))
+        moved = evolve(payment, **_kept(facts, notice), **_amounts(facts, notice))
     except CallerError as error:  # amounts that no payment can have: more was reported than there is
         raise ProviderError(payment.status, f"{notice.event} of {notice.amount}", (error.message,)) from None
     return evolve(moved, status=_next_status(table, moved, notice))
@@ -115,6 +115,16 @@ def _unmet(row: Transition, facts: Facts) -> tuple[str, ...] | None:
     return tuple(need for miss in misses for need in miss.needs)
 
 
+_REFUNDS = frozenset({Event.REFUNDED, Event.REFUND_RETURNED})
+
+
+def _kept(facts: Facts, notice: Notice) -> dict[str, Any]:
+    """What the status before proved of refunds: only a refund changes it, and the next status may not prove it."""
+    if notice.event in _QUIET | _REFUNDS:
+        return {}
+    return {"amount_refunded": facts.amount("amount_refunded")}
+
+
 def _amounts(facts: Facts, notice: Notice) -> dict[str, Any]:
     """The fields of a payment that an event changes."""
     match notice.event:
@@ -153,9 +163,7 @@ def _authorized(facts: Facts, notice: Notice) -> dict[str, Any]:
     total = facts.amount("amount_authorized") if notice.amount is None else notice.amount
     adjusted = notice.event is Event.AUTHORIZATION_ADJUSTED
     at = facts.payment.authorized_at if adjusted else notice.at or facts.payment.authorized_at
-    told = {"amount_authorized": total, "authorized_at": at}
-    # The status before proved that nothing was refunded; the one after it may not.
-    return told if adjusted else {**told, "amount_refunded": facts.amount("amount_refunded")}
+    return {"amount_authorized": total, "authorized_at": at}
 
 
 def _captured(facts: Facts, notice: Notice) -> dict[str, Any]:
@@ -163,9 +171,6 @@ def _captured(facts: Facts, notice: Notice) -> dict[str, Any]:
     before, taken = facts.payment.amount_captured, _asked(notice, facts.held)
     return {
         "amount_captured": taken if before is None else _sum(before, taken),
-        "amount_refunded": facts.amount(
-            "amount_refunded"
-        ),  # a capture changes nothing about it, but the next status may not prove it
         "captures": (facts.amount("captures") or 0) + 1,
         "captured_at": notice.at or facts.payment.captured_at,
     }

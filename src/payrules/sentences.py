@@ -6,7 +6,7 @@ Amounts are written in minor units beside the currency; nothing here knows how m
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, cast
 
 from payrules import records
 from payrules.facts import Facts, Missing
@@ -92,10 +92,8 @@ def _needed(provider: str, facts: Facts, obstacle: Condition | None) -> str:
 
 
 def _window(obstacle: Window, facts: Facts) -> str:
-    bounds = obstacle.bounds(facts)
-    if isinstance(bounds, Missing):
-        return ""
-    start, end = bounds
+    # Only a window whose instants are known is an obstacle of its own.
+    start, end = cast("tuple[datetime | None, datetime | None]", obstacle.bounds(facts))
     if start is not None and facts.undo.at < start:
         return f", and that begins at {records.written(start)}"
     return f", and that ended at {records.written(end)}" if end is not None else ""

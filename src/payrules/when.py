@@ -296,7 +296,7 @@ class Asks:
         if isinstance(own, Missing):
             if self.part or action is Action.CANCEL:  # of a refund or reversal the whole is everything there is
                 return _unknown(own)
-        elif asked == own or (self.part and asked < own):
+        elif (self.part and asked <= own) or (action is Action.CANCEL and asked == own):
             return None
         everything = facts.asks_everything
         if isinstance(everything, Missing):
@@ -327,7 +327,7 @@ def _within(asked: int, action: Action, facts: Facts) -> Miss | None:
 
 
 def whole_amount(*, claim: str) -> Asks:
-    """Everything is asked for, or exactly what this operation can give back."""
+    """Everything is asked for, or of a cancel exactly what is held."""
     return Asks(claim, whole=True, part=False)
 
 
@@ -625,10 +625,10 @@ class Window:
             return start if isinstance(start, Missing) else (start, None)
         if self.lasts is not None:
             end = self.lasts.after(moment, facts)
-            start = (
-                moment if self.lasts.hours_from is None else None
-            )  # a delay has not passed before it began, either
-            return end if isinstance(end, Missing) else (start, end)
+            if isinstance(end, Missing):
+                return end
+            # A delay that a field holds has not passed before it began, either.
+            return (moment if self.lasts.hours_from is None else None), end
         return None, moment
 
     def _by_the_calendar(self, moment: datetime, rule: str) -> tuple[datetime, datetime]:

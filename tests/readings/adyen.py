@@ -642,7 +642,7 @@ def unknown_amounts(case: Case) -> list[Obstacle]:
 
 def full_refund(case: Case) -> list[Obstacle]:
     """A few methods give back the whole or nothing."""
-    if case.everything or (case.asked is not None and case.asked == refundable(case)):
+    if case.everything:
         return []
     if case.everything is None:
         return [unknown(*facts_for_outstanding(case))]

@@ -1,0 +1,9 @@
+"""How the property tests draw: the same cases every time, so that what is green stays so; `--hypothesis-profile=random` draws others."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("random", deadline=None)
+settings.load_profile("same")
