@@ -25,7 +25,7 @@ from rich.table import Table
 import payrules
 from payrules import providers, records, strict_json
 from payrules.errors import CallerError, PayrulesError, did_you_mean
-from payrules.explain import exported, markdown, mermaid
+from payrules.explain import exported, markdown, mermaid, verdict
 from payrules.payment import Payment, Undo
 from payrules.table import Claim
 from payrules.words import Action
@@ -411,7 +411,7 @@ def _show(decision: payrules.Decision) -> None:
     out.print(f"[bold {_COLOURS[decision.action]}]{lead}[/]{kind}{escape(rest)}\n")
     _grid(_facts(decision))
     others = [
-        (action.value, _said(decision, action))
+        (action.value, verdict(decision, action))
         for action in decision.verdicts
         if action not in (decision.action, decision.undo.only)
     ]
@@ -444,17 +444,6 @@ def _facts(decision: payrules.Decision) -> list[tuple[str, str]]:
     if decision.call:
         rows.append(("call", f"{decision.call.method} {decision.call.path}"))
     return rows
-
-
-def _said(decision: payrules.Decision, action: Action) -> str:
-    verdict = decision.verdicts[action]
-    if verdict.permitted:
-        return f"permitted too, by {verdict.rule}"
-    conditions = [
-        item["condition"] for item in (*verdict.failed, *verdict.unknown) if item["reason"] is verdict.reason
-    ]
-    needs = f": only if {' or '.join(dict.fromkeys(conditions))}" if conditions else ""
-    return f"no, {verdict.reason}{needs}"
 
 
 def _row(decision: payrules.Decision) -> tuple[str, str, str, str]:

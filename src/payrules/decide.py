@@ -84,6 +84,7 @@ class Verdict:
     permitted: bool
     reason: Reason
     rejection: Rejection | None
+    needs: tuple[str, ...]
     rule: str | None
     failed: tuple[Mapping[str, Any], ...]
     unknown: tuple[Mapping[str, Any], ...]
@@ -224,7 +225,7 @@ class Decision:
         rule = f"{self.provider.name}.{told.permit.name}" if told.permit else None
         permitted = told.permit is not None
         described = (tuple(self._described(item) for item in items) for items in (failed, unknown))
-        return Verdict(permitted, told.reason, told.rejection, rule, *described)
+        return Verdict(permitted, told.reason, told.rejection, told.needs, rule, *described)
 
     def _described(self, obstacle: Obstacle) -> Mapping[str, Any]:
         return MappingProxyType(

@@ -28,17 +28,19 @@ def _explained(decision: Decision) -> Iterator[str]:
         yield f"Call: {decision.call.method} {decision.call.path}"
     others = [action for action in decision.verdicts if action is not decision.action]
     for action in others:
-        yield f"{action.capitalize()}: {_verdict(decision, action)}."
+        yield f"{action.capitalize()}: {verdict(decision, action)}."
     yield from _grounds(decision)
 
 
-def _verdict(decision: Decision, action: Action) -> str:
-    verdict = decision.verdicts[action]
-    if verdict.permitted:
-        return f"permitted too ({verdict.rule})"
-    met = {item["condition"] for item in (*verdict.failed, *verdict.unknown) if item["reason"] is verdict.reason}
-    unmet = f": needs that {' or that '.join(sorted(met))}" if met else ""
-    return f"no, {verdict.reason}{unmet}"
+def verdict(decision: Decision, action: Action) -> str:
+    """What one operation would have been told, in a few words."""
+    told = decision.verdicts[action]
+    if told.permitted:
+        return f"permitted too, by {told.rule}"
+    if told.needs:
+        return f"no, {told.reason}: needs {', '.join(told.needs)}"
+    unmet = dict.fromkeys(item["condition"] for item in told.failed if item["reason"] is told.reason)
+    return f"no, {told.reason}" + (f": only if {' or '.join(unmet)}" if unmet else "")
 
 
 def _grounds(decision: Decision) -> Iterator[str]:
