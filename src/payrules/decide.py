@@ -35,7 +35,7 @@ from payrules.fill import fill, turns
 from payrules.payment import Payment, Undo
 from payrules.sentences import sentence
 from payrules.table import Claim, Edition, Permit, Provider
-from payrules.when import Condition, Miss, edges
+from payrules.when import Condition, Miss, claims, edges
 from payrules.words import OPERATIONS, Action, Event, Reason, Rejection, Standing
 
 _BALANCES = (
@@ -235,7 +235,7 @@ class Decision:
                 "reason": obstacle.miss.reason,
                 "rejection": obstacle.miss.rejection,
                 "needs": obstacle.miss.needs,
-                "claims": tuple(f"{self.provider.name}.{claim}" for claim in obstacle.condition.claims),
+                "claims": tuple(f"{self.provider.name}.{claim}" for claim in claims(obstacle.condition)),
             }
         )
 
@@ -457,7 +457,7 @@ def _grounds(edition: Edition, facts: Facts, told: Answer) -> Iterable[str]:
         yield status.claim
     conditions = [condition for condition in _deciding(told) if not (told.permit and condition.guard)]
     for condition in conditions:
-        yield from condition.claims
+        yield from claims(condition)
     for name in _reads(conditions):
         filled = facts.filled.get(name)
         if filled is not None and filled.claim is not None:

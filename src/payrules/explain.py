@@ -10,6 +10,7 @@ import attrs
 from payrules import records
 from payrules.decide import Decision
 from payrules.table import Claim, Edition, Permit, Provider, Status, cited
+from payrules.when import claims
 from payrules.words import Action, Standing
 
 
@@ -172,7 +173,7 @@ def _value(proof: Any) -> str:
 def _permit(permit: Permit) -> Iterator[tuple[str, ...]]:
     for number, condition in enumerate(permit.when):
         first = (f"`{permit.name}`", permit.action.value) if number == 0 else ("", "")
-        yield (*first, str(condition), ", ".join(condition.claims))
+        yield (*first, str(condition), ", ".join(claims(condition)))
 
 
 def _cited(provider: Provider, claim: Claim) -> tuple[str, ...]:
@@ -198,7 +199,7 @@ def _proof(proof: Any) -> Mapping[str, Any]:
 
 def _condition(condition: Any) -> Mapping[str, Any]:
     arguments = {name: value for name, value in records.plain(condition).items() if name not in ("claim", "guard")}
-    return {"kind": type(condition).__name__, "says": str(condition), **arguments, "claims": list(condition.claims)}
+    return {"kind": type(condition).__name__, "says": str(condition), **arguments, "claims": list(claims(condition))}
 
 
 def _exported_claim(provider: Provider, claim: Claim) -> dict[str, Any]:

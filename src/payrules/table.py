@@ -18,7 +18,7 @@ from attrs import field, frozen
 from payrules.calendar import zone_problem
 from payrules.errors import CallerError, TableError, did_you_mean
 from payrules.payment import Payment
-from payrules.when import Asks, Condition, Duration, Is, Lists, Window
+from payrules.when import Asks, Condition, Duration, Is, Lists, Window, claims
 from payrules.words import OPERATIONS, Action, Event, Reason, Source, Standing
 
 _DAYS_MAX = 3660
@@ -214,7 +214,7 @@ def cited(edition: Edition) -> Iterator[tuple[str, str]]:
     for number, transition in enumerate(edition.transitions):
         yield f"transitions[{number}]", transition.claim
     for place, condition in _conditions(edition):
-        yield from ((place, claim) for claim in condition.claims)
+        yield from ((place, claim) for claim in claims(condition))
 
 
 def _problems(provider: Provider) -> Iterator[str]:

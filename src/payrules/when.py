@@ -43,8 +43,8 @@ class Condition(Protocol):
     """What every condition offers."""
 
     @property
-    def claims(self) -> tuple[str, ...]:
-        """The claims it rests on."""
+    def claim(self) -> str:
+        """The claim it rests on."""
 
     @property
     def guard(self) -> bool:
@@ -77,10 +77,6 @@ class Is:
     negated: bool = False
     soon: tuple[tuple[str, Reason], ...] = ()
     unknown_fails: bool = False
-
-    @property
-    def claims(self) -> tuple[str, ...]:
-        return (self.claim,)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -119,10 +115,6 @@ class Unlisted:
 
     claim: str
     guard: bool = False
-
-    @property
-    def claims(self) -> tuple[str, ...]:
-        return (self.claim,)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -206,10 +198,6 @@ class IsKnown:
     guard: bool = False
 
     @property
-    def claims(self) -> tuple[str, ...]:
-        return (self.claim,)
-
-    @property
     def reads(self) -> tuple[str, ...]:
         return (self.name,)
 
@@ -235,10 +223,6 @@ class Lists:
     unknown_is_enough: bool
     rejection: Rejection
     guard: bool = False
-
-    @property
-    def claims(self) -> tuple[str, ...]:
-        return (self.claim,)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -278,10 +262,6 @@ class Asks:
     whole: bool
     part: bool
     guard: bool = False
-
-    @property
-    def claims(self) -> tuple[str, ...]:
-        return (self.claim,)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -354,10 +334,6 @@ class Count:
     guard: bool = False
 
     @property
-    def claims(self) -> tuple[str, ...]:
-        return (self.claim,)
-
-    @property
     def reads(self) -> tuple[str, ...]:
         return (self.name,)
 
@@ -405,10 +381,6 @@ class Untouched:
     guard: bool = True
 
     @property
-    def claims(self) -> tuple[str, ...]:
-        return (self.claim,)
-
-    @property
     def reads(self) -> tuple[str, ...]:
         return ("amount_refunded", "amount_refund_pending")
 
@@ -436,10 +408,6 @@ class Refundable:
     something: bool
     claim: str
     guard: bool = False
-
-    @property
-    def claims(self) -> tuple[str, ...]:
-        return (self.claim,)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -472,10 +440,6 @@ class Held:
     something: bool
     claim: str
     guard: bool = False
-
-    @property
-    def claims(self) -> tuple[str, ...]:
-        return (self.claim,)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -511,10 +475,6 @@ class Left:
     something: bool
     claim: str
     guard: bool = False
-
-    @property
-    def claims(self) -> tuple[str, ...]:
-        return (self.claim,)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -602,10 +562,6 @@ class Window:
     unknown_is_enough: bool = False
     reason: Reason = Reason.TOO_LATE
     guard: bool = False
-
-    @property
-    def claims(self) -> tuple[str, ...]:
-        return (self.claim, self.zone.claim) if self.zone else (self.claim,)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -699,6 +655,12 @@ def after(name: str, *, claim: str) -> Window:
 def before(name: str, *, claim: str, unknown_is_enough: bool = False) -> Window:
     """An instant that the provider named has not come."""
     return Window((name,), claim, unknown_is_enough=unknown_is_enough)
+
+
+def claims(condition: Condition) -> tuple[str, ...]:
+    """The claims that a condition rests on: its own, and that of the zone whose calendar it reads."""
+    zone = condition.zone if isinstance(condition, Window) else None
+    return (condition.claim, zone.claim) if zone else (condition.claim,)
 
 
 def edges(condition: Condition, facts: Facts) -> Iterator[datetime]:
