@@ -212,4 +212,6 @@ def test_events_are_folded_into_a_payment_that_was_known() -> None:
     before = payment(amount_refunded=0)
     told = Notice(event=Event.REFUND_REQUESTED, amount=1, at=AT, tells={"method": "visa"})
 
-    assert ("visa", 1) == (lambda p: (p.method, p.amount_refund_pending))(fold("dojo", [told], start=before))
+    folded = fold("dojo", [told], start=before)
+
+    assert ("visa", 1) == (folded.method, folded.amount_refund_pending)

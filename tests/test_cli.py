@@ -56,6 +56,7 @@ class TestDecide:
             "no, wrong_status",
             "docs.dojo.tech",
             "standing: silent",
+            "inferred amount_captured is 1000 (from: status)",
         ):
             assert part in told
 
@@ -376,3 +377,22 @@ def test_a_terminal_shows_progress(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
     assert "cancel" == answered
     assert "deciding" in drawn.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("payroc", "payroc/sale-ready.json"), "Reverse USD 4999"),
+        (
+            ("payroc", "payroc/sale-ready.json", "--amount", "1000"),
+            "Wait: the batch has to close, and the payment to settle, first",
+        ),
+        (("adyen", "adyen/webhooks.json", "--amount", "300"), "Refund EUR 300"),
+        (("dojo", "dojo/captured-auto.json", "--amount", "300"), "Refund GBP 300"),
+    ],
+)
+def test_the_examples_are_answered(arguments: tuple[str, ...], told: str) -> None:
+    """Each file under `examples` is read and decided."""
+    provider, file, *options = arguments
+
+    assert told in said(run("decide", provider, str(ROOT / "examples" / file), "--at", EVENING, *options))

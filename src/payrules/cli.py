@@ -28,7 +28,7 @@ from payrules.errors import CallerError, PayrulesError, did_you_mean
 from payrules.explain import exported, markdown, mermaid, verdict
 from payrules.payment import Payment, Undo
 from payrules.table import Claim
-from payrules.words import Action
+from payrules.words import Action, Rejection, Source
 
 app = typer.Typer(
     help="Undo a payment: cancel, reverse, refund, or why not.",
@@ -407,7 +407,7 @@ def _show(decision: payrules.Decision) -> None:
     lead, rest = re.split(
         r"(?<=^Cancel)|(?<=^Reverse)|(?<=^Refund)|(?<=^Wait)|(?<=^No call)", decision.message, maxsplit=1
     )
-    kind = f" ({decision.rejection})" if decision.rejection else ""
+    kind = f" ({decision.rejection})" if decision.rejection and decision.rejection is not Rejection.WAIT else ""
     out.print(f"[bold {_COLOURS[decision.action]}]{lead}[/]{kind}{escape(rest)}\n")
     _grid(_facts(decision))
     others = [
@@ -443,6 +443,9 @@ def _facts(decision: payrules.Decision) -> list[tuple[str, str]]:
     rows.append(("edition", f"{decision.provider.name} {decision.edition}"))
     if decision.call:
         rows.append(("call", f"{decision.call.method} {decision.call.path}"))
+    for name, fact in decision.facts.items():
+        if fact["from"] not in (None, Source.GIVEN):
+            rows.append(("inferred", f"{name} is {records.plain(fact['value'])} (from: {fact['from']})"))
     return rows
 
 

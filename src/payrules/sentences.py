@@ -61,6 +61,7 @@ _NO = {
         "the table does not know the status {status}; read the payment again, or update the library"
     ),
     Reason.UNKNOWN_FACT: "it depends on what nobody knows: {needs}",
+    Reason.BATCH_NOT_CLOSED: "the batch has to close, and the payment to settle, first (status {status})",
     Reason.DISPUTED: "a dispute is open, and giving money back now could pay twice",
     Reason.NOT_OFFERED: "{provider} has no such operation",
     Reason.PAYMENT_PENDING: "{provider} has not finished with the payment itself (status {status})",
