@@ -66,7 +66,7 @@ def test_they_agree_on_aimed_payments(provider: str, edition: str, data: st.Data
 
 @pytest.mark.long
 @editions
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=2_000, deadline=None)
 @given(data=st.data())
 def test_they_agree_at_length(provider: str, edition: str, data: st.DataObject) -> None:
     """The same on many more."""

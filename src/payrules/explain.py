@@ -90,9 +90,11 @@ def mermaid(edition: Edition) -> str:
     known = {status.word for status in edition.statuses}
     reached = {row.after for row in edition.transitions if row.before != (row.after,)}
     lines += [f"    [*] --> {word}" for word in sorted(known - reached)]
+    arrows: dict[tuple[str, str], list[str]] = {}  # one arrow from a status to another, whatever leads there
     for row in edition.transitions:
-        asked = f" if {' and '.join(str(condition) for condition in row.when)}" if row.when else ""
-        lines += [f"    {before} --> {row.after}: {row.event}{asked}" for before in row.before]
+        for before in row.before:
+            arrows.setdefault((before, row.after), []).append(f"{row.event}{_if(row.when)}")
+    lines += [f"    {before} --> {after}: {', or '.join(events)}" for (before, after), events in arrows.items()]
     lines += [f"    {status.word} --> [*]" for status in edition.statuses if status.final]
     return "\n".join(lines)
 

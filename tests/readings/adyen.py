@@ -641,9 +641,9 @@ def unknown_amounts(case: Case) -> list[Obstacle]:
 
 
 def full_refund(case: Case) -> list[Obstacle]:
-    """A few methods give back the whole or nothing."""
+    """A few methods give back the whole or nothing, and so nothing after a part."""
     if case.everything:
-        return []
+        return nothing_given_back(case)
     if case.everything is None:
         return [unknown(*facts_for_outstanding(case))]
     if refundable(case) is None:

@@ -180,6 +180,7 @@ REFUNDS = (
         status_is("Authorised", *TAKEN, *DISPUTED, claim="refund.captured"),
         something_captured(                claim="refund.captured"),
         whole_amount(                      claim="refund.method-parts"),
+        nothing_refunded(                  claim="refund.method-parts"),
         method_known_to_be(*FULL_REFUND_ONLY, claim="refund.method-parts"),
         NAMED, UNDISPUTED,
     )),

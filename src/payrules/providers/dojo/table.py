@@ -65,7 +65,9 @@ AFTER_CAPTURE = (
     Transition("Captured",   Event.REFUNDED,   "Captured",   claim="refund.status",
                when=(something_left(                         claim="refund.status"),)),
 )
-REVERSED_BEFORE_PAYMENT = Transition("Created", Event.REVERSED, "Reversed", claim="reverse.manual-created")
+REVERSED_BEFORE_PAYMENT = Transition("Created", Event.REVERSED, "Reversed", claim="reverse.before-capture")
+MANUAL_BEFORE_PAYMENT = Transition("Created", Event.REVERSED, "Reversed", claim="reverse.manual-created",
+                                   when=(capture_mode_is(MANUAL, claim="reverse.manual-created"),))
 REVERSED_AFTER_CAPTURE = Transition("Captured", Event.REVERSED, "Reversed", claim="reverse.auto-captured",
                                     when=(capture_mode_is(AUTO, claim="reverse.auto-captured"),))
 
@@ -117,7 +119,7 @@ RULES_OF_2022_05 = Edition(
     prefer=(CANCEL, REVERSE, REFUND),
     prefer_claim="prefer",
     statuses=STATUSES,
-    transitions=(*BEFORE_CAPTURE, *AFTER_CAPTURE, REVERSED_BEFORE_PAYMENT, REVERSED_AFTER_CAPTURE),
+    transitions=(*BEFORE_CAPTURE, *AFTER_CAPTURE, MANUAL_BEFORE_PAYMENT, REVERSED_AFTER_CAPTURE),
     permits=(
         CANCEL_CREATED,
         Permit("reverse.manual-created", REVERSE, because=Reason.NOT_AUTHORIZED, when=(
