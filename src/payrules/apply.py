@@ -54,7 +54,7 @@ def apply(
     `CallerError` where an unknown amount keeps the next status from being told.
     """
     table = (provider or providers.find(payment.provider)).edition(edition)
-    facts = fill(table, payment, Undo(at=notice.at or LONG_AGO))
+    facts = _facts(table, payment, notice)
     _possible(table, facts, notice)
     try:
         moved = evolve(payment, **_kept(facts, notice), **_amounts(facts, notice))
@@ -68,12 +68,17 @@ def changes_nothing(
 ) -> bool:
     """Whether an event that cannot happen would change nothing anyway: a hold that lapses after its release."""
     table = (provider or providers.find(payment.provider)).edition(edition)
-    facts = fill(table, payment, Undo(at=notice.at or LONG_AGO))
+    facts = _facts(table, payment, notice)
     if notice.event in (Event.CANCELED, Event.EXPIRED):
         return facts.held == 0 or facts.left == 0
     if notice.event is Event.REFUNDED:
         return facts.amount("amount_captured") == (facts.amount("amount_refunded") or 0)
     return notice.event in _QUIET or notice.event in (Event.AUTHORIZED, Event.DECLINED)
+
+
+def _facts(table: Edition, payment: Payment, notice: Notice) -> Facts:
+    """What is known of a payment when an event happened."""
+    return fill(table, payment, Undo(at=notice.at or LONG_AGO))
 
 
 def _possible(table: Edition, facts: Facts, notice: Notice) -> None:
@@ -95,7 +100,7 @@ def _next_status(table: Edition, moved: Payment, notice: Notice) -> str:
     rows = [row for row in table.transitions if moved.status in row.before and row.event is notice.event]
     if not rows:
         return moved.status
-    facts = fill(table, moved, Undo(at=notice.at or LONG_AGO))
+    facts = _facts(table, moved, notice)
     open_rows = {row: unmet for row in rows if (unmet := _unmet(row, facts)) is not None}
     if not open_rows:
         raise ProviderError(moved.status, notice.event, _expected(table, moved.status))

@@ -9,7 +9,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -343,23 +343,21 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _answer_line(line: bytes, edition: str | None) -> dict[str, Any]:
-    question = _keys(strict_json.parse(line), "payment", "undo")
+    question = _keys(line, "payment", "undo")
     payment, undo = Payment.from_record(question.get("payment")), Undo.from_record(question.get("undo"))
     return payrules.decide(payment, undo, edition=edition).to_record()
 
 
 def _fold_line(provider: str, line: bytes, edition: str | None) -> list[dict[str, Any]]:
-    question = _keys(strict_json.parse(line), "events", "payment_id", "given", "undo")
+    question = _keys(line, "events", "payment_id", "given", "undo")
     return _folded(provider, question, edition)
 
 
-def _folded(provider: str, question: dict[str, Any], edition: str | None) -> list[dict[str, Any]]:
+def _folded(provider: str, question: Mapping[str, Any], edition: str | None) -> list[dict[str, Any]]:
     """A record for each payment of a list of events; one without a payment where none of them is about one."""
-    events, given, wanted = question.get("events"), question.get("given") or {}, question.get("payment_id")
-    if not isinstance(events, list):
-        raise CallerError("events", f"{records.shown(events)} is not a list")
-    if not isinstance(given, dict):
-        raise CallerError("given", f"{records.shown(given)} is not an object")
+    events = records.listed(question.get("events"), "events")
+    given = records.mapping(question.get("given") or {}, "given")
+    wanted = question.get("payment_id")
     undo = Undo.from_record(question["undo"]) if question.get("undo") is not None else None
     folded = payrules.fold_each(provider, providers.reported(provider, events), given=given, edition=edition)
     kept = [item for item in folded if wanted is None or (item.payment and item.payment.payment_id == wanted)]
@@ -376,9 +374,8 @@ def _fold_record(item: payrules.Folded, undo: Undo | None, edition: str | None) 
     return record
 
 
-def _keys(question: Any, *known: str) -> dict[str, Any]:
-    if not isinstance(question, dict):
-        raise CallerError("$", f"{records.shown(question)} is not an object")
+def _keys(line: bytes, *known: str) -> Mapping[str, Any]:
+    question = records.mapping(strict_json.parse(line), "$")
     for key in question:
         if key not in known:
             raise CallerError(key, f"a line has the keys {', '.join(known)}{did_you_mean(key, known)}")

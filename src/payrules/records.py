@@ -112,6 +112,20 @@ def flag(value: object, field: str) -> bool:
     return value
 
 
+def mapping(value: object, field: str) -> Mapping[str, Any]:
+    """A JSON object."""
+    if not isinstance(value, Mapping):
+        raise CallerError(field, f"{shown(value)} is not an object")
+    return value
+
+
+def listed(value: object, field: str) -> list[Any]:
+    """A JSON list."""
+    if not isinstance(value, list):
+        raise CallerError(field, f"{shown(value)} is not a list")
+    return value
+
+
 def word(words: type[W]) -> Callable[[object, str], W]:
     """A reader of one of our closed words."""
 
@@ -151,14 +165,13 @@ def _converter(read: Callable[[object, str], object]) -> Any:
 
 def from_record(cls: type[T], record: object, what: str) -> T:
     """The record class that a plain dict describes; instants are text."""
-    if not isinstance(record, Mapping):
-        raise CallerError(what, f"{shown(record)} is not an object")
+    told = mapping(record, what)
     fields = {field.name: field for field in attrs.fields(cls)}
-    for key in record:
+    for key in told:
         if key not in fields:
             hint = did_you_mean(key, fields) if isinstance(key, str) else ""
             raise CallerError(str(key), f"no field of a {what} has this name{hint}")
-    given = {key: value for key, value in record.items() if value is not None}
+    given = {key: value for key, value in told.items() if value is not None}
     for name, field in fields.items():
         if field.default is attrs.NOTHING and name not in given:
             raise CallerError(name, f"a {what} needs it")

@@ -97,8 +97,6 @@ _OF_THE_PAYMENT = ("AUTHORISATION", "PENDING", "OFFER_CLOSED", "EXPIRE")
 _WITHOUT_AMOUNT = (Event.CANCELED, Event.EXPIRED, Event.CANCEL_FAILED, Event.REVERSE_FAILED, Event.DECLINED)
 """Events that take all there is: their amount is the payment's, or not to be trusted."""
 
-_AMOUNT_MAX = 80
-
 
 def payments(body: Any, given: Mapping[str, Any]) -> tuple[Payment, ...]:
     """The payments that a list of notifications folds to; nothing where none is about a payment."""
@@ -261,7 +259,4 @@ def _capture_mode(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _additional(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    told = item.get("additionalData") or {}
-    if not isinstance(told, Mapping):
-        raise CallerError("additionalData", f"{records.shown(told)} is not an object")
-    return told
+    return records.mapping(item.get("additionalData") or {}, "additionalData")

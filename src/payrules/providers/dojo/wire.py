@@ -69,10 +69,7 @@ def payment(body: Mapping[str, Any], given: Mapping[str, Any]) -> Payment:
 def payments(body: Any, given: Mapping[str, Any]) -> tuple[Payment, ...]:
     """One payment for each intent of a list, or of a single one."""
     listed = body if isinstance(body, list) else [body]
-    for item in listed:
-        if not isinstance(item, Mapping):
-            raise CallerError("$", f"{records.shown(item)} is not an object")
-    return tuple(payment(item, given) for item in listed)
+    return tuple(payment(item, given) for item in [records.mapping(item, "$") for item in listed])
 
 
 def notices(body: Any) -> tuple[Notice | Unread, ...]:
@@ -128,17 +125,13 @@ def _money(body: Mapping[str, Any]) -> tuple[int | None, str | None]:
 
 def _captures(body: Mapping[str, Any]) -> list[tuple[int, str | None]]:
     """The captures that succeeded: how much, and when."""
-    listed = body.get("captures") or []
-    if not isinstance(listed, list):
-        raise CallerError("captures", f"{records.shown(listed)} is not a list")
-    return list(_succeeded(listed))
+    return list(_succeeded(records.listed(body.get("captures") or [], "captures")))
 
 
 def _succeeded(listed: list[Any]) -> Iterator[tuple[int, str | None]]:
-    for number, capture in enumerate(listed):
+    for number, item in enumerate(listed):
         place = f"captures[{number}]"
-        if not isinstance(capture, Mapping):
-            raise CallerError(place, f"{records.shown(capture)} is not an object")
+        capture = records.mapping(item, place)
         if capture.get("status") == "Successful":
             money = capture.get("amount")
             value = money.get("value") if isinstance(money, Mapping) else money
@@ -154,9 +147,7 @@ def _paid_at(body: Mapping[str, Any]) -> str | None:
     details = body.get("paymentDetails")
     if isinstance(details, Mapping) and (at := _instant(details, "transactionDateTime")):
         return at
-    events = body.get("paymentEvents") or []
-    if not isinstance(events, list):
-        raise CallerError("paymentEvents", f"{records.shown(events)} is not a list")
+    events = records.listed(body.get("paymentEvents") or [], "paymentEvents")
     paid = [event for event in events if isinstance(event, Mapping) and event.get("eventType") in _PAID]
     return _instant(paid[-1], "transactionDateTime") if paid else None
 

@@ -54,10 +54,7 @@ def payments(body: Any, given: Mapping[str, Any]) -> tuple[Payment, ...]:
     """One payment for each that a body holds: a list, a page of a list with its `data`, or a single one."""
     items = body.get("data", body) if isinstance(body, Mapping) and isinstance(body.get("data"), list) else body
     listed = items if isinstance(items, list) else [items]
-    for item in listed:
-        if not isinstance(item, Mapping):
-            raise CallerError("$", f"{records.shown(item)} is not an object")
-    return tuple(payment(item, given) for item in listed)
+    return tuple(payment(item, given) for item in [records.mapping(item, "$") for item in listed])
 
 
 def notices(body: Any) -> tuple[Notice | Unread, ...]:
@@ -99,10 +96,7 @@ def _key(payment: Payment, action: Action, amount: int) -> str:
 
 
 def _object(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = body.get(name) or {}
-    if not isinstance(found, Mapping):
-        raise CallerError(name, f"{records.shown(found)} is not an object")
-    return found
+    return records.mapping(body.get(name) or {}, name)
 
 
 def _id(body: Mapping[str, Any]) -> object:
@@ -133,13 +127,9 @@ def _refunds(body: Mapping[str, Any]) -> dict[str, int]:
     """What was given back, and what is under way; a status never seen may still reach the payer, so it reserves."""
     if body.get("paymentId") is None:
         return {}
-    listed = body.get("refunds") or []
-    if not isinstance(listed, list):
-        raise CallerError("refunds", f"{records.shown(listed)} is not a list")
     given_back = pending = 0
-    for number, refund in enumerate(listed):
-        if not isinstance(refund, Mapping):
-            raise CallerError(f"refunds[{number}]", f"{records.shown(refund)} is not an object")
+    for number, item in enumerate(records.listed(body.get("refunds") or [], "refunds")):
+        refund = records.mapping(item, f"refunds[{number}]")
         amount = abs(records.integer(refund.get("amount"), f"refunds[{number}].amount"))
         status = refund.get("status")
         given_back += amount if status in _GIVEN_BACK else 0
