@@ -367,12 +367,12 @@ def test_a_terminal_shows_progress(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     """With standard error a terminal and standard output a file, there is a bar, and it is gone in the end."""
     from rich.console import Console
 
-    from payrules import cli
+    from payrules.cli import console
 
     path = tmp_path / "lines.jsonl"
     path.write_text(json.dumps(LINE) + "\n")
     drawn = io.StringIO()
-    monkeypatch.setattr(cli, "err", Console(file=drawn, force_terminal=True, width=80))
+    monkeypatch.setattr(console, "err", Console(file=drawn, force_terminal=True, width=80))
     answered = json.loads(run("decide", "--records", str(path)).stdout)["action"]
 
     assert "cancel" == answered

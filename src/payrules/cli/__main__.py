@@ -1,0 +1,5 @@
+"""`python -m payrules.cli`."""
+
+from payrules.cli import main
+
+main()
