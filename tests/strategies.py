@@ -11,7 +11,7 @@ from payrules import Batch, CaptureMode, Kind, Payment, Undo, providers
 from payrules.words import Action
 
 # The days around which clocks change in London, a leap day, a year's end, and plain ones in winter and summer.
-_DAYS = [
+DAYS = [
     "2026-01-15",
     "2026-03-28",
     "2026-03-29",
@@ -21,7 +21,7 @@ _DAYS = [
     "2024-02-29",
     "2026-12-31",
 ]
-_MICROSECOND = timedelta(microseconds=1)
+MICROSECOND = timedelta(microseconds=1)
 
 ZONES = [None, "GMT0BST,M3.5.0/1,M10.5.0/2", "EST5EDT,M3.2.0,M11.1.0", "IST-5:30", "NST3:30NDT,M3.2.0,M11.1.0"]
 
@@ -29,12 +29,12 @@ ZONES = [None, "GMT0BST,M3.5.0/1,M10.5.0/2", "EST5EDT,M3.2.0,M11.1.0", "IST-5:30
 @st.composite
 def instants(draw: st.DrawFn) -> datetime:
     """An instant on a telling day, often within a microsecond of a midnight."""
-    day = datetime.fromisoformat(draw(st.sampled_from(_DAYS))).replace(tzinfo=UTC)
+    day = datetime.fromisoformat(draw(st.sampled_from(DAYS))).replace(tzinfo=UTC)
     hours = draw(st.sampled_from([0, 1, 12, 22, 23, 24]))
     return (
         day
         + timedelta(hours=hours)
-        + draw(st.sampled_from([timedelta(0), _MICROSECOND, -_MICROSECOND, timedelta(minutes=37)]))
+        + draw(st.sampled_from([timedelta(0), MICROSECOND, -MICROSECOND, timedelta(minutes=37)]))
     )
 
 
@@ -56,7 +56,7 @@ def later(draw: st.DrawFn, moment: datetime) -> datetime:
         )
     )
     return edge + draw(
-        st.sampled_from([timedelta(0), _MICROSECOND, -_MICROSECOND, timedelta(hours=1), timedelta(hours=-1)])
+        st.sampled_from([timedelta(0), MICROSECOND, -MICROSECOND, timedelta(hours=1), timedelta(hours=-1)])
     )
 
 
