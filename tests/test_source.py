@@ -31,6 +31,8 @@ LAYERS = (
     "fold",
     "sentences",
     "decide",
+    "situations",
+    "verify",
     "explain",
     "strict_json",
 )

@@ -23,7 +23,7 @@ from payrules.payment import Payment, Undo
 from payrules.table import Edition, Provider, Transition
 from payrules.words import Action, Batch, Event, Rejection
 
-_QUIET = frozenset(
+QUIET = frozenset(
     {
         Event.AUTHORIZATION_ADJUSTED,
         Event.CANCEL_REQUESTED,
@@ -73,7 +73,7 @@ def changes_nothing(
         return facts.held == 0 or facts.left == 0
     if notice.event is Event.REFUNDED:
         return facts.amount("amount_captured") == (facts.amount("amount_refunded") or 0)
-    return notice.event in _QUIET or notice.event in (Event.AUTHORIZED, Event.DECLINED)
+    return notice.event in QUIET or notice.event in (Event.AUTHORIZED, Event.DECLINED)
 
 
 def _facts(table: Edition, payment: Payment, notice: Notice) -> Facts:
@@ -86,7 +86,7 @@ def _possible(table: Edition, facts: Facts, notice: Notice) -> None:
     expected = _expected(table, facts.payment.status)
     if status is None or status.final is not None:
         raise ProviderError(facts.payment.status, notice.event, expected)
-    if notice.event not in _QUIET and notice.event not in expected:
+    if notice.event not in QUIET and notice.event not in expected:
         raise ProviderError(facts.payment.status, notice.event, expected)
 
 
@@ -125,7 +125,7 @@ _REFUNDS = frozenset({Event.REFUNDED, Event.REFUND_RETURNED})
 
 def _kept(facts: Facts, notice: Notice) -> dict[str, Any]:
     """What the status before proved of refunds: only a refund changes it, and the next status may not prove it."""
-    if notice.event in _QUIET | _REFUNDS:
+    if notice.event in QUIET | _REFUNDS:
         return {}
     return {"amount_refunded": facts.amount("amount_refunded")}
 

@@ -333,7 +333,12 @@ def succeeded(decision: Decision) -> Payment:
 
 def answer(edition: Edition, facts: Facts) -> Answer:
     """The outcome of a question, by the order at the head of this file."""
-    return _settled(edition, facts) or _of_amount(facts) or _in_the_way(edition, facts) or _by_permit(edition, facts)
+    return before_permits(edition, facts) or _by_permit(edition, facts)
+
+
+def before_permits(edition: Edition, facts: Facts) -> Answer | None:
+    """The outcome where no permit has to be looked at."""
+    return _settled(edition, facts) or _of_amount(facts) or _in_the_way(edition, facts)
 
 
 def _no(
@@ -382,7 +387,7 @@ def _by_permit(edition: Edition, facts: Facts) -> Answer:
     obstacles = {permit.name: _obstacles(permit, facts) for permit in ways}
     held = [permit for permit in ways if not obstacles[permit.name]]
     if held:
-        return _yes(
+        return yes(
             min(held, key=lambda permit: (edition.prefer.index(permit.action), permit.because.rank, permit.name)),
             facts,
         )
@@ -391,7 +396,8 @@ def _by_permit(edition: Edition, facts: Facts) -> Answer:
     return _refused(tuple(obstacles.values()))
 
 
-def _yes(permit: Permit, facts: Facts) -> Answer:
+def yes(permit: Permit, facts: Facts) -> Answer:
+    """What a permit that holds gives back."""
     own, outstanding = facts.balance(permit.gives), facts.outstanding
     if isinstance(own, Missing) or isinstance(outstanding, Missing) or facts.asks_everything is not True:
         asked = facts.undo.amount or 0

@@ -671,6 +671,21 @@ def edges(condition: Condition, facts: Facts) -> Iterator[datetime]:
             yield from (edge.astimezone(UTC) for edge in bounds if edge is not None)
 
 
+def points(condition: Condition) -> tuple[object, ...]:
+    """The values of the field it reads between which a condition turns, bounds with both neighbours.
+
+    Unknown, a word never seen, and what amounts and instants turn at go without saying.
+    """
+    if isinstance(condition, Is):
+        return (*condition.words, *(word for word, _ in condition.soon))
+    if isinstance(condition, Lists):
+        return condition.operations
+    if isinstance(condition, Count):
+        bounds = [bound for bound in (condition.least, condition.most) if bound is not None]
+        return tuple(dict.fromkeys(bound + step for bound in bounds for step in (-1, 0, 1) if bound + step >= 0))
+    return ()
+
+
 # --- sentences ------------------------------------------------------------------------------------
 
 _SAID = {

@@ -22,6 +22,7 @@ out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 ACTED, BAD_LINE, BAD_INPUT, REJECTED = 0, 1, 2, 3
+FOUND = 1
 
 
 # --- reading --------------------------------------------------------------------------------------

@@ -25,6 +25,10 @@ NAMES = ("dojo", "payroc", "adyen")
 class Wire(Protocol):
     """What every provider's `wire` module offers; all of it is pure."""
 
+    @property
+    def EVENTS(self) -> frozenset[Event]:  # noqa: N802 — a constant of the module
+        """What its webhooks can tell of a payment."""
+
     def payment(self, body: Any, given: Mapping[str, Any]) -> Payment:
         """The one payment that the provider's JSON describes, with facts that it does not carry."""
 

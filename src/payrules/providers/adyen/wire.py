@@ -91,6 +91,9 @@ IGNORED = frozenset(
 )
 """Codes that are not about this payment's money; so are all that begin with PAYOUT_."""
 
+EVENTS = frozenset(event for event in (*TRUE.values(), *FALSE.values()) if event is not None)
+"""What its notifications can tell of a payment; those of a reversal or an order tell nothing else."""
+
 _OF_THE_PAYMENT = ("AUTHORISATION", "PENDING", "OFFER_CLOSED", "EXPIRE")
 """Codes whose own reference is the payment's."""
 

@@ -34,6 +34,9 @@ _EVENTS = {
     "Canceled": Event.CANCELED,
 }
 
+EVENTS = frozenset(_EVENTS.values())
+"""What its webhooks can tell of a payment."""
+
 _NEVER = "0001-01-01"
 """How an instant that was never set is written."""
 

@@ -16,13 +16,16 @@ from payrules.calls import Call, idempotency_key
 from payrules.errors import CallerError
 from payrules.events import Notice, Unread
 from payrules.payment import Payment
-from payrules.words import Action, Kind
+from payrules.words import Action, Event, Kind
 
 _KINDS = {
     "sale": Kind.SALE,
     "preAuthorization": Kind.PRE_AUTHORIZATION,
     "preAuthorizationCompletion": Kind.COMPLETION,
 }
+
+EVENTS: frozenset[Event] = frozenset()
+"""What its webhooks can tell of a payment."""
 
 _GIVEN_BACK = ("complete",)
 _NOT_GIVEN_BACK = ("reversal", "declined", "expired", "returned")

@@ -1,0 +1,132 @@
+"""The command `verify`: what is wrong with the tables, and which of it was meant."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from attrs import frozen
+from rich.markup import escape
+
+from payrules import providers
+from payrules.cli.asking import AsJson, EditionName
+from payrules.cli.console import FOUND, json_line, out, print_json, reported
+from payrules.errors import CallerError
+from payrules.table import Provider
+from payrules.verify import Finding, Report, verify
+
+_SPECS = Path("specs")
+
+
+@frozen
+class _Specs:
+    """What a provider's specifications say: the decisions, and the claims that vectors rest on, if there are any."""
+
+    decisions: str = ""
+    shown: frozenset[str] | None = None
+
+
+def verify_tables(
+    provider: Annotated[
+        list[str] | None, typer.Argument(metavar="[PROVIDER]…", help="The providers; without any, all shipped ones.")
+    ] = None,
+    edition: EditionName = None,
+    specs: Annotated[
+        Path | None,
+        typer.Option(help="The folder with decisions and vectors. Without it: `specs` here, if there is one."),
+    ] = None,
+    today: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The day on which pages are judged stale. Without it: today.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Show the findings that are accepted, too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Walk every situation of the tables: gaps, overlaps, rows and claims without effect. 1 if a finding is new."""
+    folder = specs or (_SPECS if _SPECS.is_dir() else None)
+    with reported(None):
+        day = datetime.now(UTC).date() if today is None else _day(today)
+        found = [providers.find(name) for name in provider or providers.NAMES]
+        reports = [report for table in found for report in _reports(table, edition, folder, day)]
+        if as_json:
+            print_json([_record(report) for report in reports])
+        elif folder is None:
+            out.print("No decisions were read, so every finding counts as new: give --specs.", style="dim")
+        if not as_json:
+            for report in reports:
+                _show(report, every=every)
+    raise typer.Exit(FOUND if any(report.new for report in reports) else 0)
+
+
+def _reports(table: Provider, edition: str | None, folder: Path | None, today: date) -> Iterator[Report]:
+    read = _read(folder / table.name) if folder else _Specs()
+    wire = providers.wire(table.name)
+    for name in [edition] if edition else [item.name for item in table.editions]:
+        yield verify(
+            table,
+            edition=name,
+            today=today,
+            shown=read.shown,
+            produced=wire.EVENTS if wire else None,
+            decisions=read.decisions,
+        )
+
+
+def _read(folder: Path) -> _Specs:
+    if not folder.is_dir():
+        raise CallerError("--specs", f"there is no folder {str(folder)!r}")
+    shown = {
+        claim.partition(".")[2]
+        for kind in ("undo", "history")
+        for vector in json.loads((folder / f"{kind}.json").read_bytes())["vectors"]
+        for claim in vector["claims"]
+    }
+    return _Specs((folder / "decisions.md").read_text(encoding="utf-8"), frozenset(shown))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CallerError("--today", f"{text!r} is no day such as 2026-11-25") from None
+
+
+def _show(report: Report, *, every: bool) -> None:
+    meant = len(report.findings) - len(report.new)
+    colour = "red" if report.new else "green"
+    walked = f"{report.situations:,} situations in {report.classes:,} classes"
+    found = f"[{colour}]{len(report.new)} new[/] and {meant} accepted findings"
+    out.print(f"[bold]{report.provider} {report.edition}[/]  {walked}; {found}", soft_wrap=True)
+    for finding in report.findings if every else report.new:
+        number = f" ({finding.accepted})" if finding.accepted else ""
+        out.print(f"  [bold]{escape(finding.key)}[/]{number}\n    {escape(finding.says)}")
+        if finding.payment is not None:
+            out.print(f"    {escape(json_line(_question(finding)))}", style="dim", soft_wrap=True)
+
+
+def _question(finding: Finding) -> dict[str, Any]:
+    """The payment and the wish that show a finding, as a line of `--records` has them, without what is unknown."""
+    shown = {"payment": finding.payment, "undo": finding.undo}
+    return {
+        name: {key: value for key, value in item.to_record().items() if value is not None}
+        for name, item in shown.items()
+        if item is not None
+    }
+
+
+def _record(report: Report) -> dict[str, Any]:
+    findings = [
+        {
+            "kind": finding.kind.value,
+            "subject": finding.subject,
+            "says": finding.says,
+            "accepted": finding.accepted,
+            **_question(finding),
+        }
+        for finding in report.findings
+    ]
+    counts = {"situations": report.situations, "classes": report.classes, "new": len(report.new)}
+    return {"provider": report.provider, "edition": report.edition, **counts, "findings": findings}

@@ -1,0 +1,608 @@
+"""Every situation that a table can tell apart, walked rather than sampled.
+
+1. A fact counts only by what its conditions make of it, so its values fall into a few classes: one value each side of
+every point at which a condition turns, unknown, and a word never seen.
+2. Facts that no condition reads together vary on their own. So what a permit meets is gathered fact by fact, and what
+comes to the same is merged on the way: a way is open, or closed by the obstacle that counts. Nothing is left out by
+that, and a table of fourteen permits and a dozen facts is walked in seconds.
+3. Amounts come last, since what a status proves of them depends on the other facts. One grid of them serves: unknown,
+nothing, a part, all, one more, and every amount that an operation could give back with its neighbours.
+4. Several editions can be walked together; each situation then says what every one of them answers, so that two are
+the same exactly where no situation tells them apart.
+
+Each situation comes with a concrete payment and wish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import product
+from typing import Any, cast
+
+from attrs import evolve, frozen
+
+from payrules.decide import before_permits, yes
+from payrules.errors import CallerError
+from payrules.facts import Facts, Missing
+from payrules.fill import fill
+from payrules.payment import Payment, Undo
+from payrules.table import Edition, Permit, Proof
+from payrules.when import Condition, Is, Miss, Window, edges, points
+from payrules.words import OPERATIONS, Action, Batch, CaptureMode, Kind, Reason, Rejection
+
+UNSEEN = "never seen"
+"""A word that no table lists."""
+
+NOON = datetime(2026, 7, 10, 12, tzinfo=UTC)
+"""When the payment was made: in summer, so that no midnight in Europe or America is that of UTC."""
+
+# --- what a situation is --------------------------------------------------------------------------
+
+
+@frozen
+class Obstruction:
+    """What closes a way: the obstacle that counts, and the only condition in the way where there is one alone."""
+
+    kind: Rejection
+    reason: Reason
+    needs: tuple[str, ...]
+    sole: Condition | None
+
+
+@frozen
+class Outcome:
+    """An answer, as far as situations tell answers apart."""
+
+    action: Action
+    reason: Reason
+    rejection: Rejection | None = None
+    needs: frozenset[str] = frozenset()
+    amount: int | None = None
+    remaining: int | None = None
+    permit: Permit | None = None
+
+    @property
+    def compared(self) -> tuple[object, ...]:
+        """What an asker sees of it, whatever the permit is called."""
+        return self.action, self.amount, self.remaining, self.rejection, self.reason, self.needs
+
+
+class Situation:
+    """What some payments have in common, so far as the walked editions can tell.
+
+    `count` is how many distinguishable combinations of outcomes come to this.
+    """
+
+    __slots__ = ("_amounts", "_closed", "_told", "_walk", "count")
+
+    def __init__(
+        self, walk: _StatusWalk, amounts: _Amounts, closed: tuple[int, ...], told: Mapping[str, object], count: int
+    ) -> None:
+        self._walk, self._amounts, self._closed, self._told = walk, amounts, closed, told
+        self.count = count
+
+    @property
+    def status(self) -> str:
+        """The status word."""
+        return self._walk.status
+
+    @property
+    def asks_everything(self) -> bool:
+        """Whether no amount is named."""
+        return self._amounts.told["amount"] is None
+
+    @property
+    def pattern(self) -> object:
+        """The same for situations of a status in which every permit meets the same and all amounts answer alike."""
+        return self.status, self.asks_everything, self._closed, self._amounts.met.key
+
+    def question(self, only: Action | None = None) -> tuple[Payment, Undo]:
+        """A payment and a wish that show it; `CallerError` if such facts cannot stand together."""
+        told = {**self._told, **self._amounts.told}
+        at, asked = cast("datetime", told.pop("at", NOON)), cast("int | None", told.pop("amount"))
+        return self._walk.payment(told), Undo(at=at, amount=asked, only=only)
+
+    def outcome(self, number: int = 0, only: Action | None = None) -> Outcome:
+        """What one of the editions answers, to a wish for any operation or for one alone."""
+        before = self._amounts.met.before[number]
+        if before is not None:
+            return before
+        found, way = self._walk.chosen(number, self._closed, only)
+        if way is None:
+            return found
+        amount, remaining = self._amounts.met.gives[way]
+        return evolve(found, amount=amount, remaining=remaining)
+
+    def tells_apart(self, one: int, other: int) -> bool:
+        """Whether two of the editions answer differently, to any wish."""
+        wishes = (None, *OPERATIONS)
+        return any(self.outcome(one, only).compared != self.outcome(other, only).compared for only in wishes)
+
+    def ways(self, number: int = 0) -> Iterator[tuple[Permit, Obstruction | None]]:
+        """An edition's permits and what closes them; None: open. Nothing where no permit is looked at."""
+        return iter(()) if self._amounts.met.before[number] else self._walk.ways(number, self._closed)
+
+
+def walk(provider: str, *editions: Edition) -> Iterator[Situation]:
+    """Every situation that these editions of a provider's table can tell apart, status by status."""
+    shared = _Shared({}, _Obstructions())
+    for word in _words(editions):
+        yield from _StatusWalk(provider, word, editions, shared)
+
+
+def alike(provider: str, table: Edition, others: Sequence[Edition]) -> list[int]:
+    """Which of these editions answer as the first one does in every situation that any of them can tell apart."""
+    remaining = list(range(len(others)))
+    for word in _words((table, *others)):
+        numbers = tuple(remaining)
+        editions = (table, *(others[number] for number in numbers))
+        seen: set[object] = set()
+        for situation in _StatusWalk(provider, word, editions, _Shared({}, _Obstructions())) if remaining else ():
+            if (pattern := situation.pattern) in seen:
+                continue
+            seen.add(pattern)
+            told = {number: place for place, number in enumerate(numbers, 1) if number in remaining}
+            remaining = [number for number, place in told.items() if not situation.tells_apart(0, place)]
+            if not remaining:
+                break
+    return remaining
+
+
+def _words(editions: Iterable[Edition]) -> tuple[str, ...]:
+    return (*dict.fromkeys(status.word for edition in editions for status in edition.statuses), UNSEEN)
+
+
+# --- ways and what closes them --------------------------------------------------------------------
+
+
+@frozen(eq=False)
+class _Way:
+    """A permit, and the group of editions whose proofs fill in what it asks about."""
+
+    group: int
+    permit: Permit
+
+
+_HARDEST = (Rejection.NOT_ALLOWED, Rejection.WAIT, Rejection.MISSING_FACT)
+_NEAREST = (Rejection.WAIT, Rejection.MISSING_FACT, Rejection.NOT_ALLOWED)
+
+
+class _Obstructions:
+    """Obstructions by number, 0 for an open way, and what two of them come to."""
+
+    def __init__(self) -> None:
+        self.of: list[Obstruction | None] = [None]
+        self._numbers: dict[Obstruction, int] = {}
+        self._both: dict[tuple[int, int], int] = {}
+
+    def number(self, condition: Condition, miss: Miss | None) -> int:
+        """What one condition does to its way."""
+        if miss is None:
+            return 0
+        needs = tuple(sorted(miss.needs)) if miss.rejection is Rejection.MISSING_FACT else ()
+        return self._numbered(Obstruction(miss.rejection, miss.reason, needs, condition))
+
+    def both(self, one: int, other: int) -> int:
+        """What two come to."""
+        if not one or not other:
+            return one or other
+        if (one, other) not in self._both:
+            self._both[one, other] = self._numbered(self._merged(one, other))
+        return self._both[one, other]
+
+    def each(self, ones: Sequence[int], others: Sequence[int]) -> tuple[int, ...]:
+        """What two come to, way by way."""
+        return tuple(map(self.both, ones, others))
+
+    def _numbered(self, obstruction: Obstruction) -> int:
+        if obstruction not in self._numbers:
+            self._numbers[obstruction] = len(self.of)
+            self.of.append(obstruction)
+        return self._numbers[obstruction]
+
+    def _merged(self, one: int, other: int) -> Obstruction:
+        """A permit's own obstacle: of the kind that is hardest to remove, what the caller can least change."""
+        met = [item for item in (self.of[one], self.of[other]) if item is not None]
+        kind = min((item.kind for item in met), key=_HARDEST.index)
+        same = [item for item in met if item.kind is kind]
+        reason = max((item.reason for item in same), key=lambda reason: reason.rank)
+        return Obstruction(kind, reason, tuple(sorted({need for item in same for need in item.needs})), None)
+
+
+def _chosen(edition: Edition, ways: Sequence[tuple[Permit, Obstruction | None]], *, status_known: bool) -> Outcome:
+    """The outcome of what the permits meet, by the rule at the head of `decide`; amounts are not told yet."""
+    held = [permit for permit, closed in ways if closed is None]
+    if held:
+        prefer = edition.prefer.index
+        best = min(held, key=lambda permit: (prefer(permit.action), permit.because.rank, permit.name))
+        return Outcome(best.action, best.because, permit=best)
+    if not status_known:
+        return Outcome(Action.REJECT, Reason.UNKNOWN_STATUS, Rejection.MISSING_FACT, frozenset({"status"}))
+    closed_by = [closed for _, closed in ways if closed is not None]
+    if not closed_by:
+        return Outcome(Action.REJECT, Reason.NOT_OFFERED, Rejection.NOT_ALLOWED)
+    kind = min((item.kind for item in closed_by), key=_NEAREST.index)
+    near = [item for item in closed_by if item.kind is kind]
+    reason = min((item.reason for item in near), key=lambda reason: reason.rank)
+    return Outcome(Action.REJECT, reason, kind, frozenset(need for item in near for need in item.needs))
+
+
+# --- the walk of one status -----------------------------------------------------------------------
+
+_Told = dict[str, object]
+_Feeds = tuple[Miss | bool | None, ...]
+_States = dict[tuple[_Feeds, tuple[int, ...]], tuple[int, _Told]]
+
+
+@frozen(eq=False)
+class _Met:
+    """What each edition says of amounts before any permit, what its ways meet, and what those that are open give."""
+
+    before: tuple[Outcome | None, ...]
+    closed: tuple[int, ...]
+    gives: Mapping[int, tuple[int | None, int | None]]
+
+    @property
+    def key(self) -> object:
+        """The same for amounts of which everything is the same."""
+        return self.before, self.closed, tuple(self.gives.items())
+
+
+@frozen(eq=False)
+class _Amounts:
+    """A class of amounts: some that show it, and what is met."""
+
+    told: Mapping[str, object]
+    met: _Met
+
+
+@frozen(eq=False)
+class _Shared:
+    """What the walks of several statuses have in common: many fill in and settle amounts alike."""
+
+    amounts: dict[object, list[tuple[int | None, _Met]]]
+    met: _Obstructions
+
+
+class _StatusWalk:
+    """The situations of one status.
+
+    Editions that fill in and settle this status alike are a group; its first member speaks for it.
+    """
+
+    def __init__(self, provider: str, status: str, editions: Sequence[Edition], shared: _Shared) -> None:
+        self.provider, self.status, self._editions = provider, status, editions
+        meant = [(edition.proofs(status), _settles(edition, status)) for edition in editions]
+        self._group = groups = [meant.index(item) for item in meant]
+        self._speakers = {group: editions[group] for group in dict.fromkeys(groups)}
+        self._ways: list[_Way] = []
+        self._of_edition: list[list[int]] = []
+        numbers: dict[tuple[int, int], int] = {}
+        for group, edition in zip(groups, editions, strict=True):
+            for permit in edition.permits:
+                if (group, id(permit)) not in numbers:
+                    numbers[group, id(permit)] = len(self._ways)
+                    self._ways.append(_Way(group, permit))
+            self._of_edition.append([numbers[group, id(permit)] for permit in edition.permits])
+        self._tests = _AmountTests(self._ways, shared.met)
+        self._met, self._shared = shared.met, shared
+        self._settles = tuple(_settles(edition, status) for edition in editions)
+        self._thresholds = _values("amount", self._conditions(), unknown=False)
+        self._memo: dict[tuple[object, ...], tuple[Outcome, int | None]] = {}
+
+    def __iter__(self) -> Iterator[Situation]:
+        by_feeds: dict[_Feeds, dict[tuple[int, ...], tuple[int, _Told]]] = {}
+        for (feeds, closed), state in self._contexts().items():
+            by_feeds.setdefault(feeds, {})[closed] = state
+        for states in by_feeds.values():
+            every = sum(count for count, _ in states.values())
+            witness = next(iter(states.values()))[1]
+            for amounts, times in self._amount_classes(witness):
+                if None not in amounts.met.before:
+                    yield Situation(self, amounts, (), witness, every * times)
+                    continue
+                for closed, (count, told) in states.items():
+                    yield Situation(self, amounts, self._met.each(closed, amounts.met.closed), told, count * times)
+
+    def payment(self, told: Mapping[str, object]) -> Payment:
+        """A payment in this status with these facts."""
+        named: dict[str, Any] = {"payment_id": "id-1", **told}
+        return Payment(provider=self.provider, status=self.status, currency="GBP", **named)
+
+    def ways(self, number: int, closed: Sequence[int]) -> Iterator[tuple[Permit, Obstruction | None]]:
+        """An edition's permits, each with what closes it."""
+        for way in self._of_edition[number]:
+            yield self._ways[way].permit, self._met.of[closed[way]]
+
+    def chosen(self, number: int, closed: Sequence[int], only: Action | None) -> tuple[Outcome, int | None]:
+        """What an edition answers where its permits have to be looked at, and the way that it takes."""
+        own = self._of_edition[number]
+        key = (number, only, tuple(closed[way] for way in own))
+        if key not in self._memo:
+            ways = [item for item in self.ways(number, closed) if only in (None, item[0].action)]
+            edition = self._editions[number]
+            found = _chosen(edition, ways, status_known=edition.status(self.status) is not None)
+            taken = next((way for way in own if self._ways[way].permit is found.permit), None)
+            self._memo[key] = found, taken
+        return self._memo[key]
+
+    def _facts(self, payment: Payment, undo: Undo) -> dict[int, Facts]:
+        return {group: fill(edition, payment, undo) for group, edition in self._speakers.items()}
+
+    # --- the facts beside amounts
+
+    def _contexts(self) -> _States:
+        """What the ways meet by all facts but amounts, for each outcome that the amounts depend on."""
+        states: _States = {((), (0,) * len(self._ways)): (1, {})}
+        for component in _components(self._conditions(), self._proofs()):
+            classes = self._classes(component)
+            merged: _States = {}
+            for (fed, closed), (count, told) in states.items():
+                for (feeds, closes), (times, tells) in classes.items():
+                    key = (fed + feeds, self._met.each(closed, closes))
+                    more, first = merged.get(key, (0, None))
+                    merged[key] = (more + count * times, first or {**told, **tells})
+            states = merged
+        return states
+
+    def _classes(self, names: frozenset[str]) -> _States:
+        """The same of facts that are read together."""
+        asked = [
+            (number, way, condition)
+            for number, way in enumerate(self._ways)
+            for condition in way.permit.when
+            if not _reads_amounts(condition) and _reads(condition) <= names
+        ]
+        feeding = [
+            (group, own, len(proof.when) == 1)
+            for group, proof in self._proofs()
+            if proof.name in _AMOUNTS
+            and (own := [item for item in proof.when if _reads(item) and _reads(item) <= names])
+        ]
+        seen: set[object] = set()
+        classes: _States = {}
+        for told in self._assignments(names):
+            payment = self.payment({name: value for name, value in told.items() if name != "at"})
+            facts = self._facts(payment, Undo(at=cast("datetime", told.get("at", NOON))))
+            fed = [[item.test(facts[group], Action.REJECT) for item in own] for group, own, _ in feeding]
+            misses = [condition.test(facts[way.group], way.permit.gives) for _, way, condition in asked]
+            if (outcomes := (*misses, *(miss for met in fed for miss in met))) in seen:
+                continue
+            seen.add(outcomes)
+            # Of several conditions it matters only whether all hold; an unknown word alone is asked for by name.
+            feeds = tuple(met[0] if alone else any(met) for met, (_, _, alone) in zip(fed, feeding, strict=True))
+            closed = [0] * len(self._ways)
+            for (number, _, condition), miss in zip(asked, misses, strict=True):
+                closed[number] = self._met.both(closed[number], self._met.number(condition, miss))
+            count, first = classes.get((feeds, tuple(closed)), (0, told))
+            classes[feeds, tuple(closed)] = (count + 1, first)
+        return classes
+
+    def _assignments(self, names: frozenset[str]) -> Iterator[_Told]:
+        """Every combination of telling values of some facts, at every moment at which one of them turns."""
+        conditions = self._conditions()
+        fields = sorted(names - {"at"})
+        windows = [item for item in conditions if isinstance(item, Window) and _reads(item) <= names]
+        for values in product(*(_values(name, conditions) for name in fields)):
+            told = dict(zip(fields, values, strict=True))
+            if "at" not in names:
+                yield told
+                continue
+            facts = Facts(self.payment(told), Undo(at=NOON), {}, {})
+            turns = {edge for window in windows for edge in edges(window, facts)}
+            turns |= {moment for moment in [cast("datetime | None", told.get("batch_closes_at"))] if moment}
+            for at in sorted({turn + step for turn in turns or {NOON} for step in (-_STEP, _NOTHING, _STEP)}):
+                yield {**told, "at": at}
+
+    def _conditions(self) -> list[Condition]:
+        asked = [condition for way in self._ways for condition in way.permit.when]
+        return asked + [condition for _, proof in self._proofs() for condition in proof.when]
+
+    def _proofs(self) -> list[tuple[int, Proof]]:
+        return [(group, proof) for group, edition in self._speakers.items() for proof in edition.proofs(self.status)]
+
+    # --- amounts
+
+    def _amount_classes(self, witness: Mapping[str, object]) -> list[tuple[_Amounts, int]]:
+        """The classes of amounts where the other facts are like these, and how many outcomes come to each."""
+        context = {name: value for name, value in witness.items() if name != "at"}
+        at = cast("datetime", witness.get("at", NOON))
+        found: dict[object, tuple[_Amounts, int]] = {}
+        seen: set[object] = set()
+        for amounts in _grid():
+            try:
+                facts = self._facts(self.payment({**context, **amounts}), Undo(at=at))
+            except CallerError:  # a time of capture beside nothing captured
+                continue
+            told = tuple(_told_amounts(item) for item in facts.values())
+            if told in seen:  # what was given is what the status proves
+                continue
+            seen.add(told)
+            for asked, met in self._known_amounts(told, facts):
+                first, count = found.get((asked is None, met.key), (None, 0))
+                found[asked is None, met.key] = (first or _Amounts({**amounts, "amount": asked}, met), count + 1)
+        return list(found.values())
+
+    def _known_amounts(self, told: object, facts: Mapping[int, Facts]) -> list[tuple[int | None, _Met]]:
+        """What is met by amounts that are known to be these, for each amount that may be asked for."""
+        key = (self._settles, tuple(self._group), told)
+        if key not in self._shared.amounts:
+            asked = _asked(facts.values(), self._thresholds)
+            self._shared.amounts[key] = [(amount, self._meet(amount, facts)) for amount in asked]
+        return self._shared.amounts[key]
+
+    def _meet(self, asked: int | None, facts: Mapping[int, Facts]) -> _Met:
+        asking = {group: evolve(item, undo=Undo(at=item.undo.at, amount=asked)) for group, item in facts.items()}
+        settled = {group: _before(self._speakers[group], item) for group, item in asking.items()}
+        before = tuple(settled[group] for group in self._group)
+        if None not in before:
+            return _Met(before, (), {})
+        closed = self._tests.closed({group: item for group, item in asking.items() if settled[group] is None})
+        given = {
+            number: yes(way.permit, asking[way.group])
+            for number, way in enumerate(self._ways)
+            if settled[way.group] is None and not closed[number]
+        }
+        return _Met(before, closed, {number: (answer.amount, answer.remaining) for number, answer in given.items()})
+
+
+class _AmountTests:
+    """The conditions of the ways that read amounts, each tested once however many ways ask it."""
+
+    def __init__(self, ways: Sequence[_Way], met: _Obstructions) -> None:
+        self._met = met
+        self._tests: dict[tuple[int, Action, object], Condition] = {}
+        self._of_way: list[list[tuple[int, Condition]]] = []
+        for way in ways:
+            own = [condition for condition in way.permit.when if _reads_amounts(condition)]
+            keys = [(way.group, way.permit.gives, evolve(cast("Any", condition), claim="")) for condition in own]
+            for key, condition in zip(keys, own, strict=True):
+                self._tests.setdefault(key, condition)
+            places = list(self._tests)
+            self._of_way.append([(places.index(key), condition) for key, condition in zip(keys, own, strict=True)])
+        self._memo: dict[tuple[Miss | None, ...], tuple[int, ...]] = {}
+
+    def closed(self, facts: Mapping[int, Facts]) -> tuple[int, ...]:
+        """What closes each way, of those groups whose facts are given."""
+        misses = tuple(
+            condition.test(facts[group], gives) if group in facts else None
+            for (group, gives, _), condition in self._tests.items()
+        )
+        if misses not in self._memo:
+            self._memo[misses] = tuple(self._closed(own, misses) for own in self._of_way)
+        return self._memo[misses]
+
+    def _closed(self, own: Iterable[tuple[int, Condition]], misses: Sequence[Miss | None]) -> int:
+        number = 0
+        for place, condition in own:
+            number = self._met.both(number, self._met.number(condition, misses[place]))
+        return number
+
+
+def _settles(edition: Edition, status: str) -> object:
+    """What an edition makes of a status before any amount."""
+    row = edition.status(status)
+    return row and (row.final, row.nothing_yet, row.awaits)
+
+
+def _told_amounts(facts: Facts) -> object:
+    """What is known of the amounts, and what would tell those that are not."""
+    return tuple((facts.get(name), facts.hinges.get(name)) for name in _AMOUNTS)
+
+
+def _before(edition: Edition, facts: Facts) -> Outcome | None:
+    found = before_permits(edition, facts)
+    return None if found is None else Outcome(found.action, found.reason, found.rejection, frozenset(found.needs))
+
+
+# --- the values of facts --------------------------------------------------------------------------
+
+_STEP, _NOTHING = timedelta(microseconds=1), timedelta(0)
+_AMOUNTS = ("amount_authorized", "amount_captured", "amount_released", "amount_refunded", "amount_refund_pending")
+_WORDS: Mapping[str, tuple[object, ...]] = {
+    "capture_mode": tuple(CaptureMode),
+    "kind": tuple(Kind),
+    "batch": tuple(Batch),
+    "multicapture": (False, True),
+    "split": (False, True),
+    "disputed": (False, True),
+    "payment_id": ("id-1",),
+    "merchant_reference": ("order-1",),
+    "timezone": ("EST5EDT,M3.2.0,M11.1.0",),
+    "captures": (0, 1),
+    "capture_delay_hours": (0, 2),
+    "created_at": (NOON - timedelta(hours=26),),
+    "authorized_at": (NOON,),
+    "captured_at": (NOON + timedelta(hours=1),),
+    "batch_closes_at": (NOON + timedelta(hours=6),),
+}
+_LISTED_MAX = 4
+
+
+def _reads(condition: Condition) -> frozenset[str]:
+    """The facts beside the status that a condition reads, the moment of asking among them."""
+    return frozenset(condition.reads) - {"status"} | ({"at"} if isinstance(condition, Window) else frozenset())
+
+
+def _reads_amounts(condition: Condition) -> bool:
+    return any(name in _AMOUNTS or name == "amount" for name in condition.reads)
+
+
+def _components(conditions: Iterable[Condition], proofs: Iterable[tuple[int, Proof]]) -> list[frozenset[str]]:
+    """The facts beside amounts, in groups that no condition and no proof reads across; the status alone is one."""
+    links = [_reads(condition) for condition in conditions if not _reads_amounts(condition)]
+    for _, proof in proofs:
+        if proof.name not in _AMOUNTS:
+            links.append(frozenset({proof.name}).union(*(_reads(condition) for condition in proof.when)))
+    if any("provider_allows" in link for link in links):  # a list is not believed once the batch has closed
+        links.append(frozenset({"provider_allows", "batch_closes_at", "at"}))
+    found: list[frozenset[str]] = []
+    for link in links:
+        touching = [group for group in found if group & link]
+        found = [group for group in found if not group & link] + [link.union(*touching)]
+    return [frozenset(), *(group for group in found if group)]
+
+
+def _values(name: str, conditions: Iterable[Condition], *, unknown: bool = True) -> list[object]:
+    """The telling values of a fact: one for each way in which the conditions can take it."""
+    reading = [condition for condition in conditions if name in condition.reads]
+    listed = dict.fromkeys(point for condition in reading for point in points(condition) if point is not None)
+    if name == "provider_allows":
+        return [None, *_lists([str(word) for word in listed])]
+    words = list(dict.fromkeys((*_WORDS.get(name, ()), *listed)))
+    if name not in _WORDS and any(isinstance(condition, Is) for condition in reading):
+        words.append(UNSEEN)
+    distinct = {_taken(word, reading): word for word in reversed(words)}
+    return [None] * unknown + [word for word in words if word in distinct.values()]
+
+
+def _taken(word: object, reading: Iterable[Condition]) -> object:
+    """How the conditions on words take one; a word that is none is told by itself."""
+    if not isinstance(word, str):
+        return word
+    return tuple(
+        (word in condition.words, dict(condition.soon).get(word))
+        for condition in reading
+        if isinstance(condition, Is)
+    )
+
+
+def _lists(operations: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The provider's lists: every combination of the operations that are asked for, and one that is not."""
+    if len(operations) > _LISTED_MAX:
+        yield from ((), *((operation,) for operation in operations), tuple(operations))
+    else:
+        for chosen in product((False, True), repeat=len(operations)):
+            yield tuple(operation for operation, there in zip(operations, chosen, strict=True) if there)
+    yield (UNSEEN,)
+
+
+@lru_cache(maxsize=1)
+def _grid() -> tuple[Mapping[str, int | None], ...]:
+    """Amounts that stand in every relation to each other that a rule can ask about, the plainest first."""
+    total = 6
+    found = []
+    for authorized, captured in product((total, None), (None, 0, 2, total, total + 1)):
+        taken = captured or 0
+        for released, refunded in product(_unlike(None, 0, 1, max(0, total - taken)), _unlike(None, 0, 1, taken)):
+            if captured is not None and (refunded or 0) > captured:
+                continue
+            for pending in _unlike(0, 1, max(0, (captured or total) - (refunded or 0))):
+                amounts = (authorized, captured, released, refunded, pending)
+                found.append(dict(zip(_AMOUNTS, amounts, strict=True)))
+    return tuple(found)
+
+
+def _unlike(*amounts: int | None) -> tuple[int | None, ...]:
+    return tuple(dict.fromkeys(amounts))
+
+
+def _asked(facts: Iterable[Facts], thresholds: Iterable[object]) -> list[int | None]:
+    """Everything, nothing, and each amount that an operation could give back, with its neighbours."""
+    known: set[int] = {1, *(cast("int", threshold) for threshold in thresholds)}
+    for item in facts:
+        amounts: tuple[int | Missing | None, ...] = (item.held, item.refundable, item.outstanding, item.left_at_most)
+        known |= {amount + step for amount in amounts if isinstance(amount, int) for step in (-1, 0, 1)}
+    return [None, 0, *sorted(amount for amount in known if amount > 0)]

@@ -1,0 +1,211 @@
+"""`verify` finds each way in which a table can be broken, and nothing new in what ships."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+from attrs import evolve
+from typer.testing import CliRunner
+
+from payrules import Action, Event, Reason, decide, providers
+from payrules.cli import app
+from payrules.providers.dojo import wire
+from payrules.table import Claim, Edition, Permit, Provider, Status
+from payrules.verify import Kind, Report, accepted, verify
+from payrules.when import (
+    method_is_not,
+    not_disputed,
+    something_captured,
+    status_is,
+    whole_amount,
+    whole_or_part,
+)
+from payrules.words import Standing
+from tests.vectors import SPECS, read
+
+DOJO = providers.find("dojo")
+NAME = "2022-02"
+DECISIONS = (SPECS / "dojo" / "decisions.md").read_text(encoding="utf-8")
+SHOWN = {
+    claim.partition(".")[2]
+    for kind in ("undo", "history")
+    for item in read("dojo", kind)
+    for claim in item.case["claims"]
+}
+TODAY = date(2026, 11, 25)
+
+
+def report(table: Provider = DOJO, **changed: Any) -> Report:
+    told = {"today": TODAY, "shown": SHOWN, "produced": wire.EVENTS, "decisions": DECISIONS, **changed}
+    return verify(table, edition=NAME, **told)
+
+
+def with_edition(change: Callable[[Edition], Edition]) -> Provider:
+    changed = change(DOJO.edition(NAME))
+    return evolve(DOJO, editions=tuple(changed if item.name == NAME else item for item in DOJO.editions))
+
+
+def with_permits(*more: Permit, without: str = "") -> Provider:
+    return with_edition(
+        lambda edition: evolve(
+            edition, permits=(*(permit for permit in edition.permits if permit.name != without), *more)
+        )
+    )
+
+
+def permit(name: str, action: Action, *when: Any) -> Permit:
+    because = Reason.CAPTURED if action is Action.REFUND else Reason.NOT_CAPTURED
+    return Permit(name, action, because=because, when=(*when, not_disputed(claim="dispute.blocks")))
+
+
+WHOLE, SOME = whole_amount(claim="cancel.whole"), something_captured(claim="refund.captured")
+PARTS = whole_or_part(claim="refund.parts")
+PARKED = Status("Parked", "status.created")
+AUTHORIZED, CREATED = status_is("Authorized", claim="cancel.created"), status_is("Created", claim="cancel.created")
+CAPTURED = status_is("Captured", claim="refund.captured")
+FINAL_TOO = status_is("Captured", "Refunded", claim="refund.captured")
+NEW_CLAIM = Claim("cancel.new", Standing.STATED, "Nothing in particular.", "cancel")
+
+
+def without_the_reversal() -> Provider:
+    return with_edition(
+        lambda edition: evolve(
+            edition,
+            transitions=tuple(
+                row for row in edition.transitions if (row.before, row.event) != (("Authorized",), Event.REVERSED)
+            ),
+        )
+    )
+
+
+BROKEN: dict[str, dict[str, Any]] = {
+    "gap wrong_status Captured": {"table": with_permits(without="refund.captured")},
+    "overlap cancel.hold reverse.authorized-same-day": {
+        "table": with_permits(permit("cancel.hold", Action.CANCEL, AUTHORIZED, WHOLE))
+    },
+    "never-holds refund.never": {
+        "table": with_permits(permit("refund.never", Action.REFUND, CAPTURED, CREATED, WHOLE))
+    },
+    "never-wins refund.second": {
+        "table": with_permits(permit("refund.second", Action.REFUND, CAPTURED, SOME, WHOLE))
+    },
+    "idle-condition refund.twice refund.captured": {
+        "table": with_permits(
+            permit("refund.twice", Action.REFUND, CAPTURED, CAPTURED, SOME, PARTS), without="refund.captured"
+        )
+    },
+    "idle-word refund.word Refunded": {
+        "table": with_permits(permit("refund.word", Action.REFUND, FINAL_TOO, SOME, PARTS), without="refund.captured")
+    },
+    "idle-status Parked": {
+        "table": with_edition(lambda edition: evolve(edition, statuses=(*edition.statuses, PARKED)))
+    },
+    "unreached Parked": {
+        "table": with_edition(lambda edition: evolve(edition, statuses=(*edition.statuses, PARKED)))
+    },
+    "stuck Parked": {"table": with_edition(lambda edition: evolve(edition, statuses=(*edition.statuses, PARKED)))},
+    "open-word refund.open method": {
+        "table": with_permits(
+            permit(
+                "refund.open", Action.REFUND, CAPTURED, SOME, PARTS, method_is_not("cash", claim="refund.captured")
+            ),
+            without="refund.captured",
+        )
+    },
+    "no-transition reverse.authorized-same-day Authorized": {"table": without_the_reversal()},
+    "no-permit Created canceled": {"table": with_permits(without="cancel.created")},
+    "no-adapter captured": {"produced": wire.EVENTS - {Event.CAPTURED}},
+    "unhandled settled": {"produced": wire.EVENTS | {Event.SETTLED}},
+    "unused-claim cancel.new": {"table": evolve(DOJO, claims=(*DOJO.claims, NEW_CLAIM))},
+    "stale-page cancel": {"today": date(2028, 1, 1)},
+    "no-vector cancel.whole": {"shown": SHOWN - {"cancel.whole"}},
+}
+
+
+def test_each_kind_of_finding_is_broken_once() -> None:
+    """The cases below are of every kind that there is."""
+    assert set(Kind) == {Kind(key.partition(" ")[0]) for key in BROKEN}
+
+
+@pytest.mark.parametrize("key", BROKEN)
+def test_a_broken_table_is_found(key: str) -> None:
+    """The finding is there, is new, and its payment, where it has one, shows it."""
+    case = BROKEN[key]
+    found = {finding.key: finding for finding in report(**case).findings}
+
+    assert key in found
+    assert found[key].accepted is None
+    finding = found[key]
+    if finding.kind is Kind.GAP:
+        assert finding.payment is not None
+        assert finding.undo is not None
+        assert Action.REJECT is decide(finding.payment, finding.undo, provider=case["table"], edition=NAME).action
+
+
+def test_what_ships_has_nothing_new() -> None:
+    """Every finding in the oldest edition is accepted by a decision."""
+    found = report()
+
+    assert () == found.new
+    assert {"D9", "D11", "D14", "D16"} == {finding.accepted for finding in found.findings}
+    assert found.situations > found.classes > 1_000
+
+
+@pytest.mark.parametrize(
+    "key", ["gap wrong_status Captured", "stuck Parked", "no-transition reverse.authorized-same-day Authorized"]
+)
+def test_the_command_fails_on_a_broken_table(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The exit code is 1, and the finding is printed with a payment that shows it."""
+    monkeypatch.setattr(providers, "find", lambda _: BROKEN[key]["table"])
+    done = CliRunner().invoke(app, ["verify", "dojo", "--edition", NAME, "--specs", str(SPECS)])
+
+    assert 1 == done.exit_code
+    assert key in done.output
+
+
+def test_the_command_says_what_is_accepted() -> None:
+    """With `--all` and as JSON each finding carries the number of its decision; the exit code is 0."""
+    done = CliRunner().invoke(app, ["verify", "dojo", "--edition", NAME, "--specs", str(SPECS), "--json"])
+    (record,) = json.loads(done.stdout)
+    shown = CliRunner().invoke(app, ["verify", "dojo", "--edition", NAME, "--specs", str(SPECS), "--all"])
+
+    assert 0 == done.exit_code == shown.exit_code
+    assert 0 == record["new"]
+    assert {"kind", "subject", "says", "accepted", "payment", "undo"} == set(record["findings"][0])
+    assert "gap disputed Created (D9)" in shown.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--today", "yesterday"), "no day such as"),
+        (("--specs", "nowhere"), "there is no folder"),
+        (("--edition", "2021"), "no edition '2021'"),
+    ],
+)
+def test_odd_input_is_said(arguments: tuple[str, str], told: str) -> None:
+    """Exit code 2, and what is wrong."""
+    done = CliRunner().invoke(app, ["verify", "dojo", *arguments])
+
+    assert 2 == done.exit_code
+    assert told in " ".join(done.output.split())
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("provider", providers.NAMES)
+def test_everything_that_ships_is_meant(provider: str) -> None:
+    """`verify` exits with 0 for every edition, and every acceptance accepts something."""
+    done = CliRunner().invoke(app, ["verify", provider, "--specs", str(SPECS), "--json", "--today", "2026-11-25"])
+    keys = {f"{item['kind']} {item['subject']}" for record in json.loads(done.stdout) for item in record["findings"]}
+
+    assert 0 == done.exit_code, [
+        item for record in json.loads(done.stdout) for item in record["findings"] if not item["accepted"]
+    ]
+
+    decisions = (SPECS / provider / "decisions.md").read_text(encoding="utf-8")
+    assert [] == [pattern for pattern in accepted(decisions) if not any(fnmatchcase(key, pattern) for key in keys)]
