@@ -23,6 +23,7 @@ LAYERS = (
     "facts",
     "when",
     "table",
+    "digests",
     "fill",
     "calls",
     "events",

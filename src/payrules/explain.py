@@ -9,6 +9,7 @@ import attrs
 
 from payrules import records
 from payrules.decide import Decision
+from payrules.digests import digest
 from payrules.table import Claim, Edition, Permit, Provider, Status, cited
 from payrules.when import claims
 from payrules.words import Action, Standing
@@ -104,6 +105,7 @@ def exported(provider: Provider, edition: Edition) -> dict[str, Any]:
     return {
         "provider": provider.name,
         "edition": edition.name,
+        "digest": digest(provider, edition),
         "since": edition.since and edition.since.isoformat(),
         "until": edition.until and edition.until.isoformat(),
         "prefer": records.plain(edition.prefer),

@@ -1,7 +1,7 @@
 """The command line: the only part that reads files, prints, and knows what time it is.
 
-Exit codes: 0 an action, 3 a rejection, 2 bad input; 1 where `--records` met a line that could not be read, or where
-`verify` found something that no decision accepts.
+Exit codes: 0 an action, 3 a rejection, 2 bad input; 1 where `--records` met a line that could not be read, where
+`verify` found something that no decision accepts, or where a log is not as it was written.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from payrules.cli import answers, events, tables, verifying
+from payrules.cli import answers, events, logs, tables, verifying
 from payrules.cli.console import BAD_LINE
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app.command()(answers.explain)
 app.command()(tables.table)
 app.command("verify")(verifying.verify_tables)
 app.command("providers")(tables.list_providers)
+app.add_typer(logs.commands, name="log")
 
 
 def main() -> None:

@@ -99,15 +99,15 @@ def keys(line: bytes, *known: str) -> Mapping[str, Any]:
 
 
 @contextmanager
-def progress(file: str) -> Iterator[Any]:
+def progress(file: str, doing: str = "deciding") -> Iterator[Any]:
     """A bar on a terminal, and nothing anywhere else."""
     if not err.is_terminal or sys.stdout.isatty():
         yield lambda _: None
         return
     total = None if file == "-" else Path(file).stat().st_size
-    columns = (TextColumn("deciding"), BarColumn(), MofNCompleteColumn(), TextColumn("bytes"), TimeRemainingColumn())
+    columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn(), TextColumn("bytes"), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, redirect_stdout=False, redirect_stderr=False) as progress:
-        task = progress.add_task("deciding", total=total)
+        task = progress.add_task(doing, total=total)
         yield lambda size: progress.advance(task, size + 1)
 
 
