@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from payrules.cli import answers, events, logs, tables, verifying
+from payrules.cli import answers, events, logs, reports, tables, verifying
 from payrules.cli.console import BAD_LINE
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app.command()(answers.forecast)
 app.command()(answers.explain)
 app.command()(tables.table)
 app.command("verify")(verifying.verify_tables)
+app.command()(reports.report)
 app.command("providers")(tables.list_providers)
 app.add_typer(logs.commands, name="log")
 
