@@ -332,9 +332,10 @@ class TestTheOtherCommands:
 
     @pytest.mark.parametrize("name", providers.NAMES)
     def test_table(self, name: str) -> None:
-        """A page, a diagram, plain JSON."""
+        """A page, a diagram, plain JSON, and the function that it is compiled to."""
         assert "### What is permitted" in run("table", name).stdout
         assert run("table", name, "--format", "mermaid").stdout.startswith("stateDiagram-v2\n")
+        assert run("table", name, "--format", "python").stdout.startswith(f"def {name}_20")
         assert name == json.loads(run("table", name, "--format", "json").stdout)["provider"]
 
     def test_providers(self) -> None:

@@ -99,7 +99,7 @@ class TestOrderFree:
             decide(payment, undo, edition=edition),
             decide(payment, undo, edition=edition, provider=shuffled),
         )
-        assert (before.answer.compared, before.rule) == (after.answer.compared, after.rule)
+        assert (before.compared, before.rule) == (after.compared, after.rule)
         assert set(before.needs) == set(after.needs)
 
 
@@ -182,7 +182,7 @@ class TestClosedLoop:
         """The event of its success is possible, and lessens what is outstanding by the amount."""
         payment, undo = asked(data, provider)
         decision = decide(payment, undo, edition=edition)
-        assume(decision.answer.permit is not None and payment.amount_authorized is not None)
+        assume(decision.outcome.permit is not None and payment.amount_authorized is not None)
         assume(decision.known.status_known)  # of a word that nobody listed no table says what becomes of it
         moved = succeeded(decision)
 
@@ -264,7 +264,7 @@ class TestShift:
             decide(moved, evolve(undo, at=undo.at + shift), edition=edition),
         )
 
-        assert before.answer.compared == after.answer.compared
+        assert before.compared == after.compared
         assert (before.good_until and before.good_until + shift) == after.good_until
 
 
@@ -308,9 +308,9 @@ class TestBestBefore:
         between = decide(payment, evolve(undo, at=undo.at + (end - undo.at) * part), edition=edition)
         last = decide(payment, evolve(undo, at=max(undo.at, end - timedelta(microseconds=1))), edition=edition)
 
-        assert decision.answer.compared == between.answer.compared == last.answer.compared
+        assert decision.compared == between.compared == last.compared
         if decision.good_until is not None:
-            assert decision.answer.compared != decide(payment, evolve(undo, at=end), edition=edition).answer.compared
+            assert decision.compared != decide(payment, evolve(undo, at=end), edition=edition).compared
 
     @aimed
     @given(data=st.data())
@@ -320,7 +320,7 @@ class TestBestBefore:
 
         for earlier, later in itertools.pairwise(decisions):
             assert earlier.good_until == later.undo.at
-            assert earlier.answer.compared != later.answer.compared
+            assert earlier.compared != later.compared
         assert decisions[-1].good_until is None
 
 
@@ -420,7 +420,7 @@ class TestUnknownNeverHelps:
         proven = after.known.source(name) is not None
         asks = [
             row
-            for row in (after.answer.permit.when if after.answer.permit else ())
+            for row in (after.outcome.permit.when if after.outcome.permit else ())
             if None in getattr(row, "words", ())
         ]
 

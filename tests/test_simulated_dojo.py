@@ -137,7 +137,7 @@ class SimulatedDojo(RuleBasedStateMachine):
         if hasattr(self, "intent") and not self.unanswered:
             undo = Undo(at=self.now)
             read = wire.payment(self.intent.body(), {})
-            assert decide(self.payment, undo).answer.compared == decide(read, undo).answer.compared
+            assert decide(self.payment, undo).compared == decide(read, undo).compared
 
 
 def _body(body: Any) -> Any:

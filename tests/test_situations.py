@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from payrules import Action, decide, providers
-from payrules.decide import Answer
+from payrules.answers import Answer
 from payrules.situations import UNSEEN, Outcome, Situation, alike, walk
 from payrules.table import Edition, Permit
 from payrules.when import within

@@ -9,7 +9,7 @@
 
 from payrules import providers
 from payrules.apply import apply
-from payrules.decide import Decision, Verdict, check, decide, forecast, plan
+from payrules.decide import Decision, Verdict, check, decide, decide_many, forecast, plan
 from payrules.errors import CallerError, PayrulesError, ProviderError, TableError
 from payrules.events import Notice
 from payrules.explain import explain
@@ -40,6 +40,7 @@ __all__ = [
     "apply",
     "check",
     "decide",
+    "decide_many",
     "explain",
     "fold",
     "fold_each",

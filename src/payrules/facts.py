@@ -67,7 +67,7 @@ class Facts:
     @property
     def left(self) -> int | Missing:
         """The most that can still be given back."""
-        if self._hold_is_gone:
+        if self.hold_is_gone:
             return self._captured_and_kept()
         known = self._unless_missing("amount_authorized", "amount_released", "amount_refunded")
         if isinstance(known, Missing):
@@ -78,7 +78,7 @@ class Facts:
     @property
     def left_at_most(self) -> int | None:
         """An upper bound of `left`, whatever else is unknown; None if nobody knows how much was authorized."""
-        if self._hold_is_gone:
+        if self.hold_is_gone:
             return max(0, (self.amount("amount_captured") or 0) - (self.amount("amount_refunded") or 0))
         authorized = self.amount("amount_authorized")
         if authorized is None:
@@ -105,7 +105,7 @@ class Facts:
     @property
     def held(self) -> int | Missing:
         """What a cancel gives back."""
-        if self._hold_is_gone:
+        if self.hold_is_gone:
             return 0
         known = self._unless_missing("amount_authorized", "amount_captured", "amount_released")
         if isinstance(known, Missing):
@@ -119,7 +119,7 @@ class Facts:
         return kept if isinstance(kept, Missing) else max(0, kept - self.pending)
 
     @property
-    def _hold_is_gone(self) -> bool:
+    def hold_is_gone(self) -> bool:
         """The status proves that no hold is left beside what was captured, though nobody knows how large it was."""
         return self.hinges.get("amount_released") == ("amount_authorized",)
 

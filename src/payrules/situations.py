@@ -23,7 +23,7 @@ from typing import Any, cast
 
 from attrs import evolve, frozen
 
-from payrules.decide import before_permits, yes
+from payrules.answers import before_permits, yes
 from payrules.errors import CallerError
 from payrules.facts import Facts, Missing
 from payrules.fill import fill
@@ -212,7 +212,7 @@ class _Obstructions:
 
 
 def _chosen(edition: Edition, ways: Sequence[tuple[Permit, Obstruction | None]], *, status_known: bool) -> Outcome:
-    """The outcome of what the permits meet, by the rule at the head of `decide`; amounts are not told yet."""
+    """The outcome of what the permits meet, by the rule at the head of `answers`; amounts are not told yet."""
     held = [permit for permit, closed in ways if closed is None]
     if held:
         prefer = edition.prefer.index

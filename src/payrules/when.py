@@ -545,6 +545,17 @@ class CutOff:
     minute: int
 
 
+def spell(moment: datetime, rule: str, until: CutOff | None) -> tuple[datetime, datetime]:
+    """The local day of an instant, or the stretch from it to the next such time of day."""
+    day = local_day(moment, rule)
+    if until is None:
+        return day_start(day, rule), day_start(next_day(day), rule)
+    end = wall_clock(day, until.hour, until.minute, rule)
+    if end <= moment:
+        end = wall_clock(next_day(day), until.hour, until.minute, rule)
+    return moment, end
+
+
 @frozen
 class Window:
     """A stretch of time, its start included and its end not, measured from the first known of some instants.
@@ -575,7 +586,7 @@ class Window:
         if moment is None:
             return Missing(self.of)
         if self.zone is not None:
-            return self._by_the_calendar(moment, facts.payment.timezone or self.zone.rule)
+            return spell(moment, facts.payment.timezone or self.zone.rule, self.until)
         if self.starts is not None:
             start = self.starts.after(moment, facts)
             return start if isinstance(start, Missing) else (start, None)
@@ -586,15 +597,6 @@ class Window:
             # A delay that a field holds has not passed before it began, either.
             return (moment if self.lasts.hours_from is None else None), end
         return None, moment
-
-    def _by_the_calendar(self, moment: datetime, rule: str) -> tuple[datetime, datetime]:
-        day = local_day(moment, rule)
-        if self.until is None:
-            return day_start(day, rule), day_start(next_day(day), rule)
-        end = wall_clock(day, self.until.hour, self.until.minute, rule)
-        if end <= moment:
-            end = wall_clock(next_day(day), self.until.hour, self.until.minute, rule)
-        return moment, end
 
     def test(self, facts: Facts, action: Action) -> Miss | None:
         bounds = self.bounds(facts)

@@ -1,7 +1,7 @@
 """The closed words, in documented order; `specs/vocabulary.json` owns them, and a test compares.
 
 1. Operations are imperatives, events past participles, statuses the provider's own words: never one for another.
-2. The order of `Reason` is part of the interface: of several obstacles it says which one is named (`decide.py`).
+2. The order of `Reason` is part of the interface: of several obstacles it says which one is named (`answers.py`).
 3. A word enters only if a caller would do something different on reading it.
 """
 

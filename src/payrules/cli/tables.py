@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from payrules import providers
+from payrules import compiled, providers
 from payrules.cli.asking import AsJson, EditionName, ProviderName
 from payrules.cli.console import print_json, reported, show_table
 from payrules.explain import exported, markdown, mermaid
+from payrules.table import Edition, Provider
 
 
 class Format(StrEnum):
@@ -20,6 +21,7 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     MERMAID = "mermaid"
     JSON = "json"
+    PYTHON = "python"
 
 
 def table(
@@ -34,8 +36,13 @@ def table(
     if form is Format.JSON:
         print_json(exported(found, dated))
     else:
-        text = markdown(found, dated) if form is Format.MARKDOWN else mermaid(dated)
-        sys.stdout.write(text.rstrip("\n") + "\n")
+        sys.stdout.write(_text(found, dated, form).rstrip("\n") + "\n")
+
+
+def _text(provider: Provider, edition: Edition, form: Format) -> str:
+    if form is Format.PYTHON:
+        return compiled.source(provider, edition)
+    return mermaid(edition) if form is Format.MERMAID else markdown(provider, edition)
 
 
 def list_providers(as_json: AsJson = False) -> None:
