@@ -77,8 +77,8 @@ def _settled(edition: Edition, facts: Facts) -> Answer | None:
     if status is not None and (done := status.final or status.nothing_yet):
         return _no(Rejection.ALREADY_DONE, done)
     if facts.left_at_most == 0:
-        captured = facts.amount("amount_captured")
-        refunded = captured and captured == facts.amount("amount_refunded")
+        captured, given_back = facts.amount("amount_captured"), facts.amount("amount_refunded")
+        refunded = captured and given_back is not None and given_back >= captured
         return _no(Rejection.ALREADY_DONE, Reason.ALREADY_REFUNDED if refunded else Reason.NOTHING_LEFT)
     return None
 

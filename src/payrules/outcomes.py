@@ -83,7 +83,8 @@ def hindered(
     `most` is the most that could be left, None if nobody knows; `awaits` what is told if nothing else is in the way.
     """
     if most == 0:
-        return _ALREADY_REFUNDED if captured and captured == refunded else _NOTHING_LEFT
+        all_refunded = captured and refunded is not None and refunded >= captured
+        return _ALREADY_REFUNDED if all_refunded else _NOTHING_LEFT
     if asked is not None and asked <= 0:
         return _NOT_POSITIVE
     if asked is not None and most is not None and asked > most:

@@ -289,7 +289,7 @@ class _StatusWalk:
         self._tests = _AmountTests(self._ways, shared.met)
         self._met, self._shared = shared.met, shared
         self._settles = tuple(_settles(edition, status) for edition in editions)
-        self._thresholds = _values("amount", self._conditions(), unknown=False)
+        self._thresholds = telling("amount", self._conditions(), unknown=False)
         self._memo: dict[tuple[object, ...], tuple[Outcome, int | None]] = {}
 
     def __iter__(self) -> Iterator[Situation]:
@@ -385,7 +385,7 @@ class _StatusWalk:
         conditions = self._conditions()
         fields = sorted(names - {"at"})
         windows = [item for item in conditions if isinstance(item, Window) and _reads(item) <= names]
-        for values in product(*(_values(name, conditions) for name in fields)):
+        for values in product(*(telling(name, conditions) for name in fields)):
             told = dict(zip(fields, values, strict=True))
             if "at" not in names:
                 yield told
@@ -411,7 +411,7 @@ class _StatusWalk:
         at = cast("datetime", witness.get("at", NOON))
         found: dict[object, tuple[_Amounts, int]] = {}
         seen: set[object] = set()
-        for amounts in _grid():
+        for amounts in amounts_grid():
             try:
                 facts = self._facts(self.payment({**context, **amounts}), Undo(at=at))
             except CallerError:  # a time of capture beside nothing captured
@@ -545,7 +545,7 @@ def _components(conditions: Iterable[Condition], proofs: Iterable[tuple[int, Pro
     return [frozenset(), *(group for group in found if group)]
 
 
-def _values(name: str, conditions: Iterable[Condition], *, unknown: bool = True) -> list[object]:
+def telling(name: str, conditions: Iterable[Condition], *, unknown: bool = True) -> list[object]:
     """The telling values of a fact: one for each way in which the conditions can take it."""
     reading = [condition for condition in conditions if name in condition.reads]
     listed = dict.fromkeys(point for condition in reading for point in points(condition) if point is not None)
@@ -580,7 +580,7 @@ def _lists(operations: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 
 @lru_cache(maxsize=1)
-def _grid() -> tuple[Mapping[str, int | None], ...]:
+def amounts_grid() -> tuple[Mapping[str, int | None], ...]:
     """Amounts that stand in every relation to each other that a rule can ask about, the plainest first."""
     total = 6
     found = []

@@ -212,6 +212,16 @@ BY_THE_LIST_ALONE = (
         whole_or_part(                           claim="refund.parts"),
         UNDISPUTED,
     )),
+    Permit("listed.refund-pad", REFUND, because=Reason.CAPTURED, when=(
+        kind_is(BANK,                            claim="refund.pad"),
+        method_is("pad",                         claim="refund.ach"),
+        status_unlisted(                         claim="status.unknown-listed"),
+        provider_lists("refund",                 claim="status.unknown-listed"),
+        batch_is(CLOSED,                         claim="refund.pad"),
+        something_captured(                      claim="captured.bank"),
+        whole_or_part(                           claim="refund.pad"),
+        UNDISPUTED,
+    )),
 )
 
 TABLE = Provider(
