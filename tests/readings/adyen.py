@@ -1,14 +1,16 @@
 """A second reading of Adyen: which one call undoes this payment now, or why none does.
 
 The questions stand in the order of the provider's pages: the lifecycle, capture, cancel, refund,
-reversal. Written from the facts alone, so that it can disagree with the table. It shares no code
-with the library, and it answers about `undo` only; it folds no webhooks.
+reversal; each of the last three offers several ways, as the provider's page in the specs lists
+them. Written from the facts alone, so that it can disagree with the table. It shares no code with
+the library, and it answers about `undo` only; it folds no webhooks. Numbers such as D12 are those
+of the decisions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -26,7 +28,8 @@ FINAL = {
 # Before a payment exists there is nothing to send a call about, yet the shopper may still pay:
 # this is why it is not among the final ones.
 OFFER = "Offer"
-CANCELLABLE = frozenset({"Received", "AuthorisedPending", "Authorised"})
+ATTEMPTED = frozenset({"Received", "AuthorisedPending"})
+AUTHORISED = frozenset({"Authorised"})
 CHARGED_BACK = frozenset({"Chargeback", "SecondChargeback"})
 # From SentForSettle on a payment is captured and holds nothing any more.
 CAPTURED = CHARGED_BACK | {
@@ -41,8 +44,8 @@ CAPTURED = CHARGED_BACK | {
     "ChargebackReversed",
 }
 CAPTURE_FAILED = "CaptureFailed"
-UNCAPTURED = frozenset({OFFER, "Received", "AuthorisedPending"})
-KNOWN = CANCELLABLE | CAPTURED | {OFFER, CAPTURE_FAILED}
+UNCAPTURED = ATTEMPTED | {OFFER}
+KNOWN = UNCAPTURED | AUTHORISED | CAPTURED | {CAPTURE_FAILED}
 
 # --- the pages of the payment methods -------------------------------------------------------------
 
@@ -89,9 +92,7 @@ TECHNICAL_WINDOW = timedelta(hours=24)
 ORDER = (
     "more_than_is_left",
     "refund_pending",
-    "capture_pending",
     "too_early",
-    "unknown_fact",
     "only_whole_amount",
     "too_late",
     "disputed",
@@ -103,33 +104,9 @@ ORDER = (
     "already_captured",
     "nothing_captured",
 )
-WAITS = frozenset({"refund_pending", "capture_pending", "too_early"})
+WAITS = frozenset({"refund_pending", "too_early"})
 # Of several refusals, the first of these kinds is the answer.
 KINDS = ("wait", "missing_fact", "not_allowed")
-PREFER = ("cancel", "refund", "reverse")
-
-
-class Obstacle(NamedTuple):
-    """One thing that stands in the way of a call, and the facts that would settle it."""
-
-    reason: str
-    needs: tuple[str, ...] = ()
-
-    @property
-    def kind(self) -> str:
-        """Whether time, a fact, or nothing at all removes this obstacle."""
-        if self.reason in WAITS:
-            return "wait"
-        return "missing_fact" if self.reason == "unknown_fact" else "not_allowed"
-
-
-class Way(NamedTuple):
-    """One call that Adyen offers: free of obstacles it gives `amount` and leaves `remaining`."""
-
-    obstacles: tuple[Obstacle, ...]
-    amount: int = 0
-    remaining: int = 0
-    because: str = ""
 
 
 class Answer(NamedTuple):
@@ -163,35 +140,20 @@ class Case:
     hold_gone: bool
 
     @property
-    def left(self) -> int | None:
-        """The most that can still be given back, or None where a fact is missing."""
-        if self.refunded is None:
-            return None
-        if self.authorized is None:
-            return self._left_without_authorized(self.refunded)
-        if self.released is None:
-            return None
-        most = max(self.authorized, self.captured or 0)
-        return max(most - self.released - self.refunded, 0)
-
-    def _left_without_authorized(self, refunded: int) -> int | None:
-        # Where no hold is left, what is left is what was captured, whatever was authorised.
-        if not self.hold_gone or self.captured is None:
-            return None
-        return max(self.captured - refunded, 0)
-
-    @property
     def left_at_most(self) -> int | None:
-        """As `left`, with what is unknown of releases and refunds taken as nothing."""
+        """What can be left at best: what is not known to be gone counts as still there."""
+        if self.hold_gone and self.captured is not None:
+            return max(self.captured - (self.refunded or 0), 0)  # whatever was authorised
         if self.authorized is None:
-            return self.left
+            return None
         most = max(self.authorized, self.captured or 0)
         return max(most - (self.released or 0) - (self.refunded or 0), 0)
 
     @property
     def outstanding(self) -> int | None:
-        """What *everything* means: what is left and not asked back already."""
-        return None if self.left is None else max(self.left - self.pending, 0)
+        """What *everything* means: what is left and not asked back already; None if it is unknown."""
+        most = self.left_at_most
+        return None if most is None or unknown_of_outstanding(self) else max(most - self.pending, 0)
 
     @property
     def held(self) -> int | None:
@@ -203,25 +165,18 @@ class Case:
         return max(self.authorized - self.captured - self.released, 0)
 
     @property
+    def refundable(self) -> int | None:
+        """What was captured, not given back, and not asked back."""
+        if self.captured is None or self.refunded is None:
+            return None
+        return max(self.captured - self.refunded - self.pending, 0)
+
+    @property
     def everything(self) -> bool | None:
         """Whether all that is outstanding is asked for; None where that cannot be told."""
         if self.asked is None:
             return True
         return None if self.outstanding is None else self.asked == self.outstanding
-
-    @property
-    def surely_captured(self) -> bool:
-        """Whether money is known to be taken, even where it is not known how much."""
-        if self.captured is not None:
-            return self.captured > 0
-        if self.status in CAPTURED:
-            return True
-        return self.status == "Authorised" and self.payment.get("capture_mode") == "auto"
-
-    @property
-    def several_captures_enabled(self) -> bool:
-        """By default a first capture releases the rest, so a null is a no."""
-        return self.payment.get("multicapture") is True
 
     @property
     def disputed(self) -> bool:
@@ -295,7 +250,7 @@ def already_done(case: Case) -> Answer | None:
     if case.left_at_most != 0:
         return None
     captured, refunded = case.captured or 0, case.refunded or 0
-    all_refunded = captured > 0 and refunded >= captured
+    all_refunded = captured > 0 and refunded >= captured  # D9: more than was captured is possible
     return reject("already_done", "already_refunded" if all_refunded else "nothing_left")
 
 
@@ -371,7 +326,7 @@ def amount_captured(payment: dict[str, Any], status: str, at: datetime) -> int |
 
 
 def captured_by_status(payment: dict[str, Any]) -> int | None:
-    """The whole, unless a part is known to have been released: no hold is left."""
+    """No hold is left, so what was not released was captured (D23)."""
     authorized: int | None = payment.get("amount_authorized")
     if authorized is None:
         return None
@@ -419,298 +374,367 @@ def amount_released(payment: dict[str, Any], status: str, captured: int | None) 
         if authorized is None or captured is None:
             return None
         return max(int(authorized) - captured, 0)
-    return 0 if status in CANCELLABLE or status == OFFER else None
+    return 0 if status in (UNCAPTURED | AUTHORISED) else None
 
 
-def facts_for_captured(case: Case) -> tuple[str, ...]:
-    """Which facts would tell how much was captured."""
-    return ("amount_captured",)
+def unknown_of_outstanding(case: Case) -> set[str]:
+    """Which facts are missing to say what is outstanding.
+
+    The captured amount is not one of them: unknown, it counts as no more than the authorised one.
+    """
+    missing = {"amount_refunded"} if case.refunded is None else set()
+    if case.hold_gone and case.captured is not None:
+        return missing
+    if case.authorized is None:
+        missing.add("amount_authorized")
+    if case.released is None:
+        # Where the hold is gone, the captured amount tells the released one.
+        missing.add("amount_captured" if case.hold_gone else "amount_released")
+    return missing
 
 
-def facts_for_outstanding(case: Case) -> tuple[str, ...]:
-    """Which facts would tell what is outstanding."""
-    amounts = {"amount_authorized": case.authorized, "amount_refunded": case.refunded}
-    if case.authorized is not None:
-        amounts["amount_released"] = case.released
-    return tuple(name for name, value in amounts.items() if value is None)
+def unknown_of_held(case: Case) -> set[str]:
+    """Which facts are missing to say what is still held."""
+    facts = {"amount_authorized": case.authorized, "amount_captured": case.captured}
+    return {name for name, value in facts.items() if value is None}
 
 
 # --- the choice among the calls -------------------------------------------------------------------
 
 
+@dataclass
+class Way:
+    """One call that Adyen offers, and all that stands in its way."""
+
+    action: str
+    because: str
+    obstacles: set[str] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
+    amount: int = 0
+    remaining: int = 0
+
+    @property
+    def fits(self) -> bool:
+        """Nothing stands in the way and nothing is unknown."""
+        return not self.obstacles and not self.unknown
+
+    @property
+    def rejection(self) -> str:
+        """What would free this way: nothing at all, else time, else a fact."""
+        if self.obstacles - WAITS:
+            return "not_allowed"
+        return "wait" if self.obstacles else "missing_fact"
+
+    @property
+    def own_obstacle(self) -> str:
+        """Of its obstacles the one that the caller can least change."""
+        return max(self.obstacles, key=ORDER.index)
+
+
 def by_calls(case: Case, only: str | None) -> Answer:
-    """Cancel what is held, refund what is captured, reverse where nobody knows."""
-    ways = {"cancel": ways_to_cancel, "refund": ways_to_refund, "reverse": ways_to_reverse}
-    met: list[tuple[Obstacle, ...]] = []
-    for action in PREFER if only is None else (only,):
-        for way in ways[action](case):
-            if not way.obstacles:
-                return Answer(action, way.amount, way.remaining, way.because, None)
-            met.append(way.obstacles)
-    return refuse(met)
+    """Cancel what is held, refund what is captured, reverse where nobody knows (D24)."""
+    offered = {"cancel": ways_to_cancel, "refund": ways_to_refund, "reverse": ways_to_reverse}
+    ways = [way for action in offered if only in (None, action) for way in offered[action](case)]
+    for way in ways:
+        if way.fits:
+            return Answer(way.action, way.amount, way.remaining, way.because, None)
+    return refuse(ways)
 
 
-def refuse(met: list[tuple[Obstacle, ...]]) -> Answer:
+def refuse(ways: list[Way]) -> Answer:
     """Of all the refusals, the one that stands nearest to a yes."""
-    kind = min((kind_of(obstacles) for obstacles in met), key=KINDS.index)
-    of_kind = [[o for o in obstacles if o.kind == kind] for obstacles in met if kind_of(obstacles) == kind]
+    kind = min((way.rejection for way in ways), key=KINDS.index)
+    found = [way for way in ways if way.rejection == kind]
     if kind == "missing_fact":
-        return reject(kind, "unknown_fact", (n for way in of_kind for o in way for n in o.needs))
-    # Of one way the obstacle that the caller can least change counts, of several the nearest.
-    own = [max((o.reason for o in way), key=ORDER.index) for way in of_kind]
-    return reject(kind, min(own, key=ORDER.index))
+        return reject(kind, "unknown_fact", set().union(*(way.unknown for way in found)))
+    return reject(kind, min((way.own_obstacle for way in found), key=ORDER.index))
 
 
-def kind_of(obstacles: tuple[Obstacle, ...]) -> str:
-    """What would free this way: nothing at all, else time, else a fact."""
-    kinds = {obstacle.kind for obstacle in obstacles}
-    if "not_allowed" in kinds:
-        return "not_allowed"
-    return "wait" if "wait" in kinds else "missing_fact"
+# --- questions that several calls ask -------------------------------------------------------------
 
 
-def unknown(*needs: str) -> Obstacle:
-    """A fact that decides and that nobody told."""
-    return Obstacle("unknown_fact", needs)
+def ask_payment_id(way: Way, case: Case) -> None:
+    """Cancel, refund and reversal carry the payment's pspReference in their path (D33)."""
+    if case.payment.get("payment_id") is None:
+        way.unknown.add("payment_id")
 
 
-def disputed(case: Case) -> list[Obstacle]:
+def ask_dispute(way: Way, case: Case) -> None:
     """An open dispute blocks every call: the payer may get the money through it."""
-    return [Obstacle("disputed")] if case.disputed else []
+    if case.disputed:
+        way.obstacles.add("disputed")
 
 
-def payment_named(case: Case) -> list[Obstacle]:
-    """Cancel, refund and reversal carry the payment's pspReference in their path."""
-    return [unknown("payment_id")] if case.payment.get("payment_id") is None else []
+def ask_status(way: Way, case: Case, fitting: frozenset[str]) -> None:
+    """Which statuses of the lifecycle a call may meet."""
+    if case.status not in fitting:
+        way.obstacles.add("wrong_status")
+
+
+def ask_nothing_captured(way: Way, case: Case) -> None:
+    """What was captured cannot be cancelled, and an unknown amount is no zero (D25)."""
+    if case.captured is None:
+        way.unknown.add("amount_captured")
+    elif case.captured > 0:
+        way.obstacles.add("already_captured")
+
+
+def ask_something_captured(way: Way, case: Case) -> None:
+    """Only captured money can be given back, and an unknown amount is none (D25)."""
+    if case.captured is None:
+        way.unknown.add("amount_captured")
+    elif case.captured == 0:
+        way.obstacles.add("nothing_captured")
+
+
+def ask_untouched(way: Way, case: Case) -> None:
+    """What takes the whole must not meet a refund, nor one under way (D3)."""
+    if case.refunded is None:
+        way.unknown.add("amount_refunded")
+    elif case.refunded > 0:
+        way.obstacles.add("partly_refunded")
+    elif case.pending > 0:
+        way.obstacles.add("refund_pending")
+
+
+def ask_everything(way: Way, case: Case) -> None:
+    """The request has no amount: it takes everything, and how much that is has to be known."""
+    way.unknown |= unknown_of_outstanding(case)
+    if case.everything is False:
+        way.obstacles.add("only_whole_amount")
 
 
 # --- cancel ---------------------------------------------------------------------------------------
 
 
 def ways_to_cancel(case: Case) -> list[Way]:
-    """By pspReference; and where that never arrived, by the merchant's own reference."""
-    if case.payment.get("payment_id") is not None:
-        return [cancel(case, [], by_own_reference=False)]
-    return [
-        cancel(case, payment_named(case), by_own_reference=False),
-        cancel(case, own_reference_usable(case), by_own_reference=True),
-    ]
+    """Of an attempt, of a hold, of the rest of one; by own reference where no other is known."""
+    ways = [cancel_of_attempt(case), cancel_of_hold(case), cancel_of_rest(case)]
+    if case.payment.get("payment_id") is None:
+        ways.append(cancel_by_own_reference(case))
+    return ways
 
 
-def cancel(case: Case, naming: list[Obstacle], by_own_reference: bool) -> Way:
-    """A cancel takes the whole hold, or the whole rest of it; the request has no amount."""
-    obstacles = [*naming, *disputed(case)]
-    if case.status not in CANCELLABLE:
-        obstacles.append(Obstacle("wrong_status"))
+def cancel_of_attempt(case: Case) -> Way:
+    """Before the authorisation: it may come too early, and then moves nothing (D5)."""
+    way = cancel(case, "not_authorized", ATTEMPTED)
+    ask_nothing_captured(way, case)
+    return way
+
+
+def cancel_of_hold(case: Case) -> Way:
+    """The whole of what was authorised and not captured."""
+    way = cancel(case, "not_captured", AUTHORISED)
+    ask_nothing_captured(way, case)
+    return way
+
+
+def cancel_of_rest(case: Case) -> Way:
+    """Beside a captured part, where a further capture could still have taken the rest (D4)."""
+    way = cancel(case, "rest_held", AUTHORISED)
+    ask_something_captured(way, case)
+    # By default the first capture ends what can be cancelled, so a null is a no.
+    if case.payment.get("multicapture") is not True or case.held == 0:
+        way.obstacles.add("already_captured")
+    return way
+
+
+def cancel(case: Case, because: str, statuses: frozenset[str]) -> Way:
+    """What every cancel by pspReference asks."""
+    way = Way("cancel", because)
+    ask_payment_id(way, case)
+    ask_cancel(way, case, statuses)
+    ask_whole_hold(way, case)
+    if case.outstanding is not None and case.held is not None:
+        give(way, case, case.held)
+    return way
+
+
+def ask_cancel(way: Way, case: Case, statuses: frozenset[str]) -> None:
+    """What every cancel asks: the method has to have something between the two steps."""
+    ask_dispute(way, case)
+    ask_status(way, case, statuses)
     if case.payment.get("method") in NO_SEPARATE_CAPTURE:
-        obstacles.append(Obstacle("wrong_method"))
-    obstacles += nothing_captured_or_rest_held(case, by_own_reference)
-    obstacles += whole_of_the_hold(case)
-    if obstacles:
-        return Way(tuple(obstacles))
-    return take(case, cancellable(case), because_cancel(case))
+        way.obstacles.add("wrong_method")
 
 
-def nothing_captured_or_rest_held(case: Case, by_own_reference: bool) -> list[Obstacle]:
-    """What was captured cannot be cancelled; the rest can, where several captures are enabled."""
-    if case.captured == 0:
-        return []
-    if not case.surely_captured:
-        # By own reference it is sent all the same: Adyen refuses it for a captured payment.
-        return [] if by_own_reference else [unknown(*facts_for_captured(case))]
-    # What captures by itself takes the whole: only a known part leaves a rest.
-    part_known = case.captured is not None and case.held != 0
-    rest_open = part_known and case.several_captures_enabled
-    if by_own_reference or case.status in CAPTURED or not rest_open:
-        return [Obstacle("already_captured")]
-    return [] if case.held is not None else [unknown(*facts_for_outstanding(case))]
+def ask_whole_hold(way: Way, case: Case) -> None:
+    """The request has no amount: everything that is outstanding, or exactly what is held."""
+    way.unknown |= unknown_of_outstanding(case)
+    if case.everything or (case.held is not None and case.asked == case.held):
+        return
+    if case.held is None:
+        way.unknown |= unknown_of_held(case)
+    elif case.everything is not None:
+        way.obstacles.add("only_whole_amount")
 
 
-def whole_of_the_hold(case: Case) -> list[Obstacle]:
-    """Everything that is outstanding, or exactly what is held."""
-    if case.outstanding is None:
-        return [unknown(*facts_for_outstanding(case))]
-    if case.everything or case.asked == cancellable(case):
-        return []
-    if case.captured is None and case.several_captures_enabled:
-        # The part that is asked for may be just the rest that is still held.
-        return [unknown(*facts_for_captured(case))]
-    return [Obstacle("only_whole_amount")]
+def cancel_by_own_reference(case: Case) -> Way:
+    """After a time-out, for 24 hours; of a captured payment Adyen refuses it (D16)."""
+    way = Way("cancel", "not_captured")
+    ask_own_reference(way, case)
+    ask_cancel(way, case, ATTEMPTED | AUTHORISED)
+    ask_everything(way, case)
+    if case.captured is not None:
+        ask_nothing_captured(way, case)
+    if case.outstanding is not None:
+        give(way, case, case.outstanding if case.held is None else case.held)
+    return way
 
 
-def cancellable(case: Case) -> int | None:
-    """What a cancel releases. Where the capture is unknown, it is all or (refused) nothing."""
-    if case.outstanding is None:
-        return None
-    if case.captured is None:
-        return case.outstanding
-    return None if case.held is None else min(case.held, case.outstanding)
-
-
-def because_cancel(case: Case) -> str:
-    """Why a cancel is right; by own reference it is always sent as that of a hold (D16)."""
-    if case.payment.get("payment_id") is None or case.captured is None:
-        return "not_captured"
-    if case.captured > 0:
-        return "rest_held"
-    return "not_authorized" if case.status in UNCAPTURED else "not_captured"
-
-
-def own_reference_usable(case: Case) -> list[Obstacle]:
-    """The cancel by own reference needs that reference, and is open for 24 hours."""
-    obstacles: list[Obstacle] = []
+def ask_own_reference(way: Way, case: Case) -> None:
+    """It is known, and the window that begins with the authorisation is open."""
     if case.payment.get("merchant_reference") is None:
-        obstacles.append(unknown("merchant_reference"))
+        way.unknown.add("merchant_reference")
     began = known_instant(case.payment, "authorized_at")
     if began is None:
         began = known_instant(case.payment, "created_at")
     if began is None:
-        obstacles.append(unknown("authorized_at", "created_at"))
+        way.unknown |= {"authorized_at", "created_at"}
     elif case.at < began:
-        obstacles.append(Obstacle("too_early"))
+        way.obstacles.add("too_early")
     elif case.at - began >= TECHNICAL_WINDOW:
-        obstacles.append(Obstacle("too_late"))
-    return obstacles
+        way.obstacles.add("too_late")
 
 
 # --- refund ---------------------------------------------------------------------------------------
 
 
 def ways_to_refund(case: Case) -> list[Way]:
-    """Captured money, whole or in parts, up to what was captured and not given back."""
-    obstacles = [*payment_named(case), *disputed(case)]
-    if case.status not in CAPTURED and case.status != "Authorised":
-        obstacles.append(Obstacle("wrong_status"))
-    method = case.payment.get("method")
-    if method in NO_REFUND:
-        obstacles.append(Obstacle("wrong_method"))
-    obstacles += captured_and_enough(case)
-    if method in FULL_REFUND_ONLY:
-        obstacles += full_refund(case)
-    if obstacles:
-        return [Way(tuple(obstacles))]
-    return [take(case, refundable(case), "captured")]
+    """Most methods give back parts, a few the whole or nothing."""
+    return [refund_in_parts(case), refund_in_full(case)]
 
 
-def refundable(case: Case) -> int | None:
-    """What was captured, not given back, and not asked back."""
-    if case.captured is None or case.refunded is None:
-        return None
-    return max(case.captured - case.refunded - case.pending, 0)
+def refund_in_parts(case: Case) -> Way:
+    """The whole or a part; a method that is unknown or on no list counts as such (D25)."""
+    way = refund(case)
+    if case.payment.get("method") in NO_REFUND | FULL_REFUND_ONLY:
+        way.obstacles.add("wrong_method")
+    return way
 
 
-def captured_and_enough(case: Case) -> list[Obstacle]:
-    """Something was captured, and the amount fits into what is left of it."""
-    if case.captured == 0:
-        return [Obstacle("nothing_captured")]
-    if case.captured is None or case.refunded is None:
-        return unknown_amounts(case)
-    if case.asked is not None and not case.everything:
-        return part_fits(case, case.asked, case.captured - case.refunded)
-    return own_part_left(case)
+def refund_in_full(case: Case) -> Way:
+    """The whole, and so nothing any more once a part was given back."""
+    way = refund(case)
+    if case.payment.get("method") not in FULL_REFUND_ONLY:
+        way.obstacles.add("wrong_method")
+    ask_everything(way, case)
+    ask_untouched(way, case)
+    return way
 
 
-def part_fits(case: Case, asked: int, not_refunded: int) -> list[Obstacle]:
-    """A part has to fit exactly: a refund is never made smaller than what was asked."""
-    if asked <= not_refunded - case.pending:
-        return []
+def refund(case: Case) -> Way:
+    """Captured money, up to what was captured and not given back.
+
+    `Authorised` fits as well: where the capture is automatic it is all that is ever heard of it (D10).
+    """
+    way = Way("refund", "captured")
+    ask_payment_id(way, case)
+    ask_dispute(way, case)
+    ask_status(way, case, CAPTURED | AUTHORISED)
+    ask_something_captured(way, case)
+    if case.refunded is None:
+        way.unknown.add("amount_refunded")
+    if case.everything:
+        refund_everything(way, case)
+    else:
+        refund_amount(way, case, case.asked or 0)
+    return way
+
+
+def refund_everything(way: Way, case: Case) -> None:
+    """All that is refundable, and never more than is outstanding; the rest remains."""
+    way.unknown |= unknown_of_outstanding(case)
+    if case.refundable is None or case.outstanding is None:
+        return
+    give(way, case, case.refundable)
+    if way.amount == 0:
+        way.obstacles.add(too_much(case, 1))
+
+
+def refund_amount(way: Way, case: Case, asked: int) -> None:
+    """Exactly the amount that is asked, within what is refundable, or not at all."""
+    way.amount = asked
+    if case.refundable is None or asked <= case.refundable:
+        return
     if case.everything is None:
         # It may be all that is outstanding, of which a refund would give its own part.
-        return [unknown(*facts_for_outstanding(case))]
-    return [Obstacle("more_than_is_left" if asked > not_refunded else "refund_pending")]
+        way.unknown |= unknown_of_outstanding(case)
+    else:
+        way.obstacles.add(too_much(case, asked))
 
 
-def own_part_left(case: Case) -> list[Obstacle]:
-    """Asked for everything, a refund still has to have something of its own to give."""
-    if case.outstanding is None:
-        return [unknown(*facts_for_outstanding(case))]
-    if refundable(case) != 0:
-        return []
-    # If the pending refund failed, there would be something to refund again.
-    return [Obstacle("refund_pending" if case.pending else "more_than_is_left")]
-
-
-def unknown_amounts(case: Case) -> list[Obstacle]:
-    """An unknown captured or refunded amount is never good enough for a refund."""
-    obstacles: list[Obstacle] = []
-    if case.captured is None:
-        obstacles.append(unknown(*facts_for_captured(case)))
-    if case.refunded is None:
-        obstacles.append(unknown("amount_refunded"))
-    return obstacles
-
-
-def full_refund(case: Case) -> list[Obstacle]:
-    """A few methods give back the whole or nothing, and so nothing after a part."""
-    if case.everything:
-        return nothing_given_back(case)
-    if case.everything is None:
-        return [unknown(*facts_for_outstanding(case))]
-    if refundable(case) is None:
-        return unknown_amounts(case)
-    return [Obstacle("only_whole_amount")]
+def too_much(case: Case, asked: int) -> str:
+    """Would it fit if the pending refunds failed? Then they have to be waited for."""
+    fits_later = asked <= (case.captured or 0) - (case.refunded or 0)
+    return "refund_pending" if case.pending and fits_later else "more_than_is_left"
 
 
 # --- reversal -------------------------------------------------------------------------------------
 
 
 def ways_to_reverse(case: Case) -> list[Way]:
-    """For when it is not known whether the payment was captured; legal also where it is."""
-    obstacles = [*payment_named(case), *disputed(case)]
-    if case.status not in CAPTURED and case.status != "Authorised":
-        obstacles.append(Obstacle("wrong_status"))
-    obstacles += [*limitations(case), *nothing_given_back(case)]
-    # Of captured money a reversal is a refund, so the method has to know refunds.
-    if case.surely_captured and case.payment.get("method") in NO_REFUND:
-        obstacles.append(Obstacle("wrong_method"))
-    if case.everything is False:
-        obstacles.append(Obstacle("only_whole_amount"))
-    elif case.outstanding is None:
-        obstacles.append(unknown(*facts_for_outstanding(case)))
-    if obstacles:
-        return [Way(tuple(obstacles))]
-    return [take(case, case.outstanding, because_reverse(case))]
+    """Adyen finds out whether it cancels or refunds; legal also where the caller knows."""
+    return [reversal_of_unknown(case), reversal_of_hold(case), reversal_of_captured(case)]
 
 
-def limitations(case: Case) -> list[Obstacle]:
-    """The page's two limits. Where they are unknown, Adyen refuses at the cost of a call."""
-    obstacles: list[Obstacle] = []
+def reversal_of_unknown(case: Case) -> Way:
+    """What it is made for: nobody knows whether the payment was captured.
+
+    Of all statuses only `Authorised` leaves that open (D40).
+    """
+    way = reversal(case, "capture_unknown", AUTHORISED)
+    if case.captured is not None:
+        way.obstacles.add("already_captured" if case.captured else "nothing_captured")
+    return way
+
+
+def reversal_of_hold(case: Case) -> Way:
+    """Then it is a cancel, and so it asks for a status in which there is a hold (D40)."""
+    way = reversal(case, "not_captured", AUTHORISED)
+    ask_nothing_captured(way, case)
+    return way
+
+
+def reversal_of_captured(case: Case) -> Way:
+    """Then it is a refund, so the method has to know refunds (D26)."""
+    way = reversal(case, "captured", CAPTURED | AUTHORISED)
+    ask_something_captured(way, case)
+    if case.payment.get("method") in NO_REFUND:
+        way.obstacles.add("wrong_method")
+    if case.captured and case.held:
+        way.obstacles.add("several_captures")  # D2: the rest is still held: two calls, not one
+    return way
+
+
+def reversal(case: Case, because: str, statuses: frozenset[str]) -> Way:
+    """What every reversal asks. Where a limit is unknown, Adyen refuses at the cost of a call (D25)."""
+    way = Way("reverse", because)
+    ask_payment_id(way, case)
+    ask_dispute(way, case)
+    ask_status(way, case, statuses)
+    ask_everything(way, case)
+    ask_untouched(way, case)
     if (case.payment.get("captures") or 0) >= 2:
-        obstacles.append(Obstacle("several_captures"))
-    if case.captured and case.held:  # D2: a part, the rest still held: two calls, not one
-        obstacles.append(Obstacle("several_captures"))
+        way.obstacles.add("several_captures")
     if case.payment.get("split") is True:
-        obstacles.append(Obstacle("split_payment"))
-    return obstacles
-
-
-def nothing_given_back(case: Case) -> list[Obstacle]:
-    """The whole amount has to be there: no refund was made and none is under way."""
-    if case.refunded is None:
-        return [unknown("amount_refunded")]
-    if case.refunded > 0:
-        return [Obstacle("partly_refunded")]
-    return [Obstacle("refund_pending")] if case.pending else []
-
-
-def because_reverse(case: Case) -> str:
-    """Why a reversal is right."""
-    if case.captured is None:
-        return "capture_unknown"
-    return "captured" if case.captured > 0 else "not_captured"
+        way.obstacles.add("split_payment")  # D1
+    if case.outstanding is not None:
+        give(way, case, case.outstanding)
+    return way
 
 
 # --- small things ---------------------------------------------------------------------------------
 
 
-def take(case: Case, own: int | None, because: str) -> Way:
-    """Asked for everything a call gives its own part; asked for an amount, exactly that."""
+def give(way: Way, case: Case, own: int) -> None:
+    """Asked for everything a call gives its own part, never more than is outstanding; else exactly the amount."""
     if case.asked is not None and not case.everything:
-        return Way((), case.asked, 0, because)
-    if own is None or case.outstanding is None:
-        raise AssertionError("a call without obstacles has a known amount")
-    amount = min(own, case.outstanding)
-    return Way((), amount, case.outstanding - amount, because)
+        way.amount = case.asked
+        return
+    whole = case.outstanding or 0
+    way.amount = min(own, whole)
+    way.remaining = whole - way.amount
 
 
 def instant(text: str) -> datetime:
