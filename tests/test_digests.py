@@ -23,7 +23,7 @@ RELEASED = {
     "dojo 2022-05": "9a74e5e62e30ea9b055e2e5ce25cdd3cdddf8e481c5d4961bf6584216a7aa3ac",
     "dojo current": "0e3f9c9a2617b6884fb147bdba35a2af061f0030b89b6f907507714e3f1af68f",
     "payroc 2026-11": "03d67684b575f69275391e1d01a9b1506d56bcffe147c73d0c7329bd57e0a455",
-    "adyen 2026-11": "0f7a55ba279fa7db522b19ca07859984bc4b75e5aa907e025e01bb8d6ba7629a",
+    "adyen 2026-11": "8ff1d70e80f98cabd7d5f09f793799233c4da45d2739a4e9878bb22384629ad8",
 }
 DIGESTS = (
     "from payrules import providers; from payrules.digests import digest; "

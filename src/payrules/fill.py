@@ -63,7 +63,7 @@ def _value(proof: Proof, facts: Facts) -> object:
     """What a proof says of this payment; a tuple names the fields without which it cannot tell."""
     authorized, captured = facts.amount("amount_authorized"), facts.amount("amount_captured")
     if proof.value is Share.WHOLE:
-        return authorized
+        return None if authorized is None else max(0, authorized - (facts.amount("amount_released") or 0))
     if proof.value is Share.REST:
         missing = facts.missing("amount_authorized", "amount_captured")
         return missing.needs if missing else max(0, (authorized or 0) - (captured or 0))

@@ -202,7 +202,8 @@ class _Generator:
 
     def value(self, proof: Proof) -> str:
         if proof.value is Share.WHOLE:
-            return "amount_authorized"
+            rest = "amount_authorized - amount_released"
+            return f"amount_authorized if not amount_released or amount_authorized is None else max(0, {rest})"
         if proof.value is None or isinstance(proof.value, (bool, int)):
             return repr(proof.value)
         name = getattr(proof.value, "name", None) or f"{proof.name} {proof.value}"

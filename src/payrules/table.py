@@ -61,7 +61,7 @@ class Claim:
 
 
 class Share(Enum):
-    """Amounts that a status may prove without a number: what was authorized, or what of it was not captured."""
+    """What a status may prove without a number: all that was not known to be released, or what was not captured."""
 
     WHOLE = "whole"
     REST = "rest"

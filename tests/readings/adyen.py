@@ -321,12 +321,12 @@ def amount_captured(payment: dict[str, Any], status: str, at: datetime) -> int |
     if status == "Authorised":
         return captured_while_authorised(payment, at)
     if status in CAPTURED:
-        return captured_by_status(payment)
+        return whole_less_released(payment)
     return None
 
 
-def captured_by_status(payment: dict[str, Any]) -> int | None:
-    """No hold is left, so what was not released was captured (D23)."""
+def whole_less_released(payment: dict[str, Any]) -> int | None:
+    """What is captured as a whole, save for what is known to have been released (D23)."""
     authorized: int | None = payment.get("amount_authorized")
     if authorized is None:
         return None
@@ -339,8 +339,7 @@ def captured_while_authorised(payment: dict[str, Any], at: datetime) -> int | No
     if mode == "manual":
         return 0
     if mode == "auto":
-        authorized: int | None = payment.get("amount_authorized")
-        return authorized
+        return whole_less_released(payment)
     if mode == "delayed":
         due = capture_due(payment)
         # After the delay the capture was tried; whether it worked nobody has told us.

@@ -175,9 +175,9 @@ def _case(payment: dict[str, Any], undo: dict[str, Any]) -> Case:
     if status in ("Created", "Authorized"):
         captured, released, refunded = captured or 0, released or 0, refunded or 0
     if status == "Captured":
-        if captured is None and mode == "auto":
-            # Authorization and capture are one step there.
-            captured = authorized
+        if captured is None and mode == "auto" and authorized is not None:
+            # Authorization and capture are one step there; what was released was not taken.
+            captured = max(authorized - (released or 0), 0)
         if released is None and authorized is not None and captured is not None:
             # D5: no call touches the rest of a hold, and it lapses by itself.
             released = max(authorized - captured, 0)

@@ -131,12 +131,13 @@ def captured(payment: dict[str, Any]) -> int | None:
         return given
     if kind == "pre_authorization":
         return 0
+    whole = None if authorized is None else max(authorized - (payment.get("amount_released") or 0), 0)
     if kind == "refund":
-        return authorized
+        return whole
     if kind in CARD_KINDS and status in ("ready", "complete"):
-        return authorized
+        return whole
     if kind == "bank_transfer" and status in ("ready", "pending", "complete"):
-        return authorized
+        return whole
     return None
 
 
