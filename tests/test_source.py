@@ -17,6 +17,7 @@ SRC = ROOT / "src" / "payrules"
 LAYERS = (
     "errors",
     "words",
+    "readonly",
     "records",
     "calendar",
     "payment",

@@ -6,20 +6,22 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from attrs import field, frozen
+import attrs
+from attrs import field
 
 from payrules.payment import Payment
+from payrules.readonly import ReadOnly, frozen
 from payrules.words import Action
 
 
-@frozen
+@attrs.frozen
 class Call:
     """Method, path below the provider's address, headers and JSON body of one request."""
 
     method: str
     path: str
-    headers: Mapping[str, str] = field(factory=dict)
-    body: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] = field(factory=ReadOnly, converter=frozen)
+    body: Mapping[str, Any] | None = field(default=None, converter=frozen)
 
 
 def idempotency_key(payment: Payment, action: Action, amount: int) -> str:

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property, partial
-from types import MappingProxyType
 from typing import Any, cast
 
 from attrs import evolve, field, frozen
@@ -38,6 +37,7 @@ from payrules.facts import Facts
 from payrules.fill import fill
 from payrules.outcomes import Outcome
 from payrules.payment import Payment, Undo
+from payrules.readonly import ReadOnly
 from payrules.sentences import sentence
 from payrules.table import Claim, Edition, Provider
 from payrules.when import claims
@@ -174,22 +174,22 @@ class Decision:
     def expects(self) -> Mapping[str, object]:
         """The facts, as the record holds them, that must still be so when the call is made; empty with `reject`."""
         if self.outcome.permit is None:
-            return MappingProxyType({})
+            return ReadOnly({})
         names = ("payment_id", *_BALANCES, *reads(self.outcome.permit.when))
-        return MappingProxyType({name: getattr(self.payment, name) for name in names})
+        return ReadOnly({name: getattr(self.payment, name) for name in names})
 
     @cached_property
     def facts(self) -> Mapping[str, Mapping[str, object]]:
         """The facts relied on, each with its `value` and where it came `from`; None: nobody knows it."""
         names = dict.fromkeys(("status", *reads(deciding(self.answer)), *self.needs))
         known = self.known
-        return MappingProxyType({name: {"value": known.get(name), "from": known.source(name)} for name in names})
+        return ReadOnly({name: ReadOnly({"value": known.get(name), "from": known.source(name)}) for name in names})
 
     @cached_property
     def verdicts(self) -> Mapping[Action, Verdict]:
         """Per operation: permitted or not, and every condition that failed or is unknown."""
         asked = OPERATIONS if self.undo.only is None else (self.undo.only,)
-        return MappingProxyType({action: self._verdict(action) for action in asked})
+        return ReadOnly({action: self._verdict(action) for action in asked})
 
     @cached_property
     def call(self) -> Call | None:
@@ -212,7 +212,7 @@ class Decision:
         return Verdict(permitted, told.reason, told.rejection, told.needs, rule, *described)
 
     def _described(self, obstacle: Obstacle) -> Mapping[str, Any]:
-        return MappingProxyType(
+        return ReadOnly(
             {
                 "rule": f"{self.provider.name}.{obstacle.permit.name}",
                 "condition": str(obstacle.condition),

@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from attrs import field, frozen
+import attrs
+from attrs import field
 
 from payrules import records
+from payrules.readonly import ReadOnly, frozen
 from payrules.records import amount, flag, optional, reads, text, word
 from payrules.words import Event
 
 
-@frozen(kw_only=True, field_transformer=records.converted)
+@attrs.frozen(kw_only=True, field_transformer=records.converted)
 class Notice:
     """A reported event: an `amount` in minor units (None: all there is), when it happened, its own `reference`.
 
@@ -26,7 +28,7 @@ class Notice:
     at: datetime | None = field(default=None, metadata=reads(optional(records.in_utc), instant=True))
     reference: str | None = field(default=None, metadata=reads(optional(text)))
     payment_id: str | None = field(default=None, metadata=reads(optional(text)))
-    tells: Mapping[str, Any] = field(factory=dict, hash=False)
+    tells: Mapping[str, Any] = field(factory=ReadOnly, converter=frozen, hash=False)
     confirmed: bool | None = field(default=None, metadata=reads(optional(flag)))
 
     @classmethod
@@ -39,7 +41,7 @@ class Notice:
         return dict(records.plain(self))
 
 
-@frozen
+@attrs.frozen
 class Unread:
     """A report that did not go into a payment: what it was, and why not."""
 

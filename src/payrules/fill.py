@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from enum import Enum
 
+from attrs import evolve
+
 from payrules.facts import Facts, Filled
 from payrules.payment import Payment, Undo
+from payrules.readonly import ReadOnly
 from payrules.table import Edition, Proof, Share
 from payrules.when import Is, edges
 from payrules.words import Action, Source
@@ -18,7 +21,7 @@ def fill(edition: Edition, payment: Payment, undo: Undo) -> Facts:
     status = edition.status(payment.status)
     filled: dict[str, Filled] = {}
     hinges: dict[str, tuple[str, ...]] = {}
-    facts = Facts(payment, undo, filled, hinges, status is not None)
+    facts = Facts(payment, undo, filled, hinges, status is not None)  # sees what is filled in as it is
     if _list_is_stale(payment, undo):
         filled["provider_allows"] = Filled(None, Source.CLOCK, None)
     for proof in edition.proofs(payment.status):
@@ -35,7 +38,7 @@ def fill(edition: Edition, payment: Payment, undo: Undo) -> Facts:
     for name in {proof.name for proof in edition.proofs(payment.status)} - set(hinges):
         if facts.get(name) is None and (word := _would_tell(edition.proofs(payment.status), name, facts)):
             hinges[name] = (word,)
-    return facts
+    return evolve(facts, filled=ReadOnly(filled), hinges=ReadOnly(hinges))
 
 
 def _would_tell(proofs: tuple[Proof, ...], name: str, facts: Facts) -> str | None:

@@ -67,7 +67,10 @@ def in_utc(value: object, field: str) -> datetime:
         raise CallerError(field, f"{value.isoformat()} is not between {YEAR_MIN} and {YEAR_MAX}")
     if not datetime_exists(value):
         raise CallerError(field, f"{value.isoformat()} does not exist: clocks skipped it")
-    return value.astimezone(UTC)
+    moment = value.astimezone(UTC)
+    if type(moment) is datetime:
+        return moment
+    return datetime.combine(moment.date(), moment.time(), UTC)  # a subclass may compare as it likes, and change
 
 
 def written(value: datetime) -> str:

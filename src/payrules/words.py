@@ -7,17 +7,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from functools import cached_property
+from functools import cache
 
 
 class Word(StrEnum):
     """A word whose value is how records write it."""
 
-    @cached_property
+    @property
     def rank(self) -> int:
         """The position in the documented order, from 0."""
-        return list(type(self)).index(self)
+        return _ranks(type(self))[self]
+
+
+@cache
+def _ranks(words: type[Word]) -> Mapping[Word, int]:
+    return {word: number for number, word in enumerate(words)}
 
 
 class Action(Word):
