@@ -1,9 +1,8 @@
-"""Calendar days in a zone, against the zone database, which tests may read."""
+"""Calendar days in a zone; `test_time` compares them with the zone database."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -11,15 +10,6 @@ from hypothesis import strategies as st
 
 from payrules.calendar import day_start, local_day, next_day, wall_clock, zone, zone_problem
 from payrules.providers.dojo.claims import LONDON
-
-
-def test_the_rule_of_london_agrees_with_the_zone_database() -> None:
-    """From 2015 to 2037, every hour has the offset that the database gives London."""
-    moment, end = datetime(2015, 1, 1, tzinfo=UTC), datetime(2038, 1, 1, tzinfo=UTC)
-    ours, theirs = zone(LONDON.rule), ZoneInfo(LONDON.name)
-    while moment < end:
-        assert moment.astimezone(theirs).replace(tzinfo=None) == moment.astimezone(ours).replace(tzinfo=None), moment
-        moment += timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
