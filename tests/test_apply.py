@@ -215,3 +215,13 @@ def test_events_are_folded_into_a_payment_that_was_known() -> None:
     folded = fold("dojo", [told], start=before)
 
     assert ("visa", 1) == (folded.method, folded.amount_refund_pending)
+
+
+@pytest.mark.parametrize("event", [Event.REFUND_REQUESTED, Event.CAPTURED])
+def test_a_report_that_tells_what_cannot_be_is_not_dropped(event: Event) -> None:
+    """One whose currency no payment can have does not go in, and is reported."""
+    told = Notice(event=event, amount=1, at=AT, tells={"currency": "pounds"})
+
+    (folded,) = fold_each("dojo", [told], start=payment(amount_refunded=0, amount_captured=1, capture_mode="manual"))
+
+    assert [(event.value, True)] == [(item.what, "three capitals" in item.why) for item in folded.unfolded]

@@ -153,10 +153,10 @@ def _pass(
 
 def _misfits(table: Provider, payment: Payment, notices: list[Notice], edition: str | None) -> Iterable[Unread]:
     for notice in notices:
-        if changes_nothing(payment, notice, provider=table, edition=edition):
-            continue
         try:
-            apply(payment, notice, provider=table, edition=edition)
+            told = _told(payment, notice)
+            if not changes_nothing(told, notice, provider=table, edition=edition):
+                apply(told, notice, provider=table, edition=edition)
         except (ProviderError, CallerError) as error:
             yield Unread(notice.event.value, str(error), reference=notice.reference, payment_id=notice.payment_id)
 
