@@ -147,3 +147,22 @@ def test_records_of_ours_stand_beside_notifications() -> None:
         notice.event for notice in providers.reported("adyen", [ITEM, request]) if isinstance(notice, Notice)
     ]
     assert () == providers.reported("nobody", [ITEM])
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"eventCode": "SOMETHING_NEW"}, "its code is not known"),
+        ({"amount": {"currency": "euro", "value": 400}}, "not three capitals"),
+        ({"amount": {"currency": "EUR", "value": 4000}}, "is more than amount_captured"),
+    ],
+)
+def test_a_payment_is_not_read_past_a_notification(change: dict[str, Any], why: str) -> None:
+    """A refund that cannot be understood, or that does not fit, may have given the money back: no payment is read as if
+    it had not come. `fold_each` says what it is."""
+    refund = {**ITEM, "eventCode": "REFUND", "pspReference": "R1", "originalReference": "PAYMENT"}
+    captured = {**ITEM, "additionalData": {"networkProcessingMode": "sale"}}
+
+    assert 1000 == wire.payment([captured, refund], {}).amount_refunded
+    with pytest.raises(CallerError, match=why):
+        wire.payment([captured, refund | change], {})

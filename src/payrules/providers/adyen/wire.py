@@ -102,8 +102,14 @@ _WITHOUT_AMOUNT = (Event.CANCELED, Event.EXPIRED, Event.CANCEL_FAILED, Event.REV
 
 
 def payments(body: Any, given: Mapping[str, Any]) -> tuple[Payment, ...]:
-    """The payments that a list of notifications folds to; nothing where none is about a payment."""
-    folded = fold_each("adyen", notices(body), given=given)
+    """The payments that a list of notifications folds to; nothing where none is about a payment.
+
+    Raises `CallerError` for a notification of such a payment that is not understood: what it says may be that the
+    money is gone. `fold_each` gives the payment without it, and says what was left out.
+    """
+    folded = [item for item in fold_each("adyen", notices(body), given=given) if item.payment is not None]
+    for lost in (lost for item in folded for lost in item.unfolded):
+        raise CallerError("eventCode", f"a notification is not understood: {lost.what}: {lost.why}")
     return tuple(item.payment for item in folded if item.payment is not None)
 
 
