@@ -17,6 +17,7 @@ Figures = dict[str, int]
 """What was counted, by what it is."""
 
 PARTS = {
+    "surprise": "tests.surprise:figures",
     "time": "tests.test_time:figures",
 }
 """The parts, each with the function that counts; it is told whether to be quick."""
