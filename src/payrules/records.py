@@ -65,7 +65,7 @@ def in_utc(value: object, field: str) -> datetime:
         raise CallerError(field, f"{value.isoformat()} has an offset that no place uses")
     if not YEAR_MIN <= value.year <= YEAR_MAX:
         raise CallerError(field, f"{value.isoformat()} is not between {YEAR_MIN} and {YEAR_MAX}")
-    if not datetime_exists(value):
+    if value.tzinfo is not UTC and not datetime_exists(value):
         raise CallerError(field, f"{value.isoformat()} does not exist: clocks skipped it")
     moment = value.astimezone(UTC)
     if type(moment) is datetime:
