@@ -166,3 +166,37 @@ def test_a_payment_is_not_read_past_a_notification(change: dict[str, Any], why: 
     assert 1000 == wire.payment([captured, refund], {}).amount_refunded
     with pytest.raises(CallerError, match=why):
         wire.payment([captured, refund | change], {})
+
+
+@pytest.mark.parametrize("name", providers.NAMES)
+@pytest.mark.parametrize(
+    "body", [None, 7, 0.5, True, "text", [[7]], {"NotificationRequestItem": "text"}, {"data": [7]}]
+)
+def test_an_adapter_takes_any_json(name: str, body: Any) -> None:
+    """What is not a payment of the provider's is the caller's error, whatever it is, wherever it is handed in."""
+    adapter = providers.wire(name)
+    assert adapter is not None
+    for read in (adapter.payment, adapter.payments):
+        with pytest.raises(CallerError):
+            read(body, {})
+
+
+def test_an_arm_that_is_no_word_is_not_guessed() -> None:
+    """A reversal whose arm is an object is reported, as one without an arm is."""
+    arm = {"eventCode": "CANCEL_OR_REFUND", "additionalData": {"modification.action": {"cancel": True}}}
+    (read,) = wire.notices({**ITEM, **arm})
+
+    assert isinstance(read, Unread)
+
+
+def test_lists_in_lists_keep_their_order() -> None:
+    """However they nest."""
+    nested: Any = [
+        [{**ITEM, "pspReference": "A"}],
+        [[[{**ITEM, "pspReference": "B"}]], {**ITEM, "pspReference": "C"}],
+    ]
+    deep: Any = {**ITEM, "pspReference": "D"}
+    for _ in range(5000):
+        deep = [deep]
+
+    assert ["A", "B", "C", "D"] == [item.payment_id for item in wire.notices([*nested, deep])]

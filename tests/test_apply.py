@@ -225,3 +225,10 @@ def test_a_report_that_tells_what_cannot_be_is_not_dropped(event: Event) -> None
     (folded,) = fold_each("dojo", [told], start=payment(amount_refunded=0, amount_captured=1, capture_mode="manual"))
 
     assert [(event.value, True)] == [(item.what, "three capitals" in item.why) for item in folded.unfolded]
+
+
+@pytest.mark.parametrize("tells", ["text", 7, ["method"], {"methid": "visa"}, {7: "visa"}])
+def test_a_report_tells_fields_of_a_payment(tells: Any) -> None:
+    """Anything else is the caller's error."""
+    with pytest.raises(CallerError, match="tells"):
+        Notice(event=Event.CAPTURED, tells=tells)

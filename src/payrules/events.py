@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import attrs
 from attrs import field
 
 from payrules import records
+from payrules.errors import CallerError, did_you_mean
+from payrules.payment import Payment
 from payrules.readonly import ReadOnly, frozen
 from payrules.records import amount, flag, optional, reads, text, word
 from payrules.words import Event
+
+_FIELDS = tuple(attribute.name for attribute in attrs.fields(Payment))
+
+
+def _told(value: object) -> Mapping[str, Any]:
+    """What a report tells: fields of a payment; whether it can have the values is seen when they are told to it."""
+    for name in records.mapping(value, "tells"):
+        if name not in _FIELDS:
+            raise CallerError(
+                f"tells.{name}", f"no field of a payment has this name{did_you_mean(str(name), _FIELDS)}"
+            )
+    return cast("Mapping[str, Any]", frozen(value))
 
 
 @attrs.frozen(kw_only=True, field_transformer=records.converted)
@@ -28,7 +42,7 @@ class Notice:
     at: datetime | None = field(default=None, metadata=reads(optional(records.in_utc), instant=True))
     reference: str | None = field(default=None, metadata=reads(optional(text)))
     payment_id: str | None = field(default=None, metadata=reads(optional(text)))
-    tells: Mapping[str, Any] = field(factory=ReadOnly, converter=frozen, hash=False)
+    tells: Mapping[str, Any] = field(factory=ReadOnly, converter=_told, hash=False)
     confirmed: bool | None = field(default=None, metadata=reads(optional(flag)))
 
     @classmethod

@@ -63,7 +63,8 @@ def reported(name: str, events: Iterable[Any]) -> tuple[Notice | Unread, ...]:
     adapter = wire(name)
     found: list[Notice | Unread] = []
     for item in events:
-        if isinstance(item, Mapping) and item.get("event") in _EVENTS:
+        event = item.get("event") if isinstance(item, Mapping) else None
+        if isinstance(event, str) and event in _EVENTS:
             found.append(Notice.from_record(item))
         elif adapter is not None:
             found.extend(adapter.notices(item))

@@ -6,6 +6,7 @@ its `success`, means stands in the two tables below; every code is either there 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -143,15 +144,15 @@ def call(payment: Payment, action: Action, amount: int) -> Call | None:
 
 
 def _items(body: Any) -> Iterator[Mapping[str, Any]]:
-    if isinstance(body, list):
-        for item in body:
-            yield from _items(item)
-    elif not isinstance(body, Mapping):
-        raise CallerError("$", f"{records.shown(body)} is not a notification")
-    elif "notificationItems" in body:
-        yield from _items(body["notificationItems"])
-    else:
-        yield body.get("NotificationRequestItem", body)
+    waiting = deque([body])
+    while waiting:
+        item = waiting.popleft()
+        if isinstance(item, list):
+            waiting.extendleft(reversed(item))
+        elif "notificationItems" in records.mapping(item, "$"):
+            waiting.appendleft(item["notificationItems"])
+        else:
+            yield records.mapping(item.get("NotificationRequestItem", item), "NotificationRequestItem")
 
 
 def _read(item: Mapping[str, Any]) -> Iterator[Notice | Unread]:
@@ -184,7 +185,7 @@ def _reversed(item: Mapping[str, Any]) -> Notice | Unread:
     """The outcome of a reversal, by the arm that it names; which one it took is not guessed."""
     arm = _additional(item).get("modification.action")
     events = {"cancel": Event.CANCELED, "refund": Event.REFUNDED}
-    if arm not in events:
+    if not isinstance(arm, str) or arm not in events:
         return _unread(item, "it does not say whether it cancelled or refunded")
     return _notice(item, events[arm])
 

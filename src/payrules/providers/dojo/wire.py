@@ -43,6 +43,7 @@ _NEVER = "0001-01-01"
 
 def payment(body: Mapping[str, Any], given: Mapping[str, Any]) -> Payment:
     """The payment that an intent's JSON describes; `given` holds facts that it does not carry, and wins over it."""
+    body = records.mapping(body, "$")
     for name in ("id", "status"):
         if body.get(name) is None:
             raise CallerError(name, "a payment intent needs it; is this the answer of GET /payment-intents/{id}?")

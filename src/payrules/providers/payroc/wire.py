@@ -36,6 +36,7 @@ _IGNORED = ("processingAccount.", "terminalOrder.")
 
 def payment(body: Mapping[str, Any], given: Mapping[str, Any]) -> Payment:
     """The payment, or the refund record, that a body describes; `given` holds what it does not carry, and wins."""
+    body = records.mapping(body, "$")
     result, order = _object(body, "transactionResult"), _object(body, "order")
     read = {
         "provider": "payroc",
