@@ -17,6 +17,7 @@ Figures = dict[str, int]
 """What was counted, by what it is."""
 
 PARTS = {
+    "fuzz": "tests.fuzz.__main__:figures",
     "races": "tests.races:figures",
     "surprise": "tests.surprise:figures",
     "time": "tests.test_time:figures",
