@@ -23,6 +23,7 @@ LAYERS = (
     "payment",
     "facts",
     "when",
+    "responses",
     "table",
     "digests",
     "fill",
@@ -41,11 +42,16 @@ LAYERS = (
     "decide",
     "situations",
     "verify",
+    "after",
     "explain",
     "strict_json",
 )
 ENGINE = [path for path in sorted(SRC.glob("*.py")) if path.stem != "__init__"]
-DATA = [path for name in ("table", "claims", "methods") for path in sorted(SRC.glob(f"providers/*/{name}.py"))]
+DATA = [
+    path
+    for name in ("table", "claims", "methods", "responses")
+    for path in sorted(SRC.glob(f"providers/*/{name}.py"))
+]
 
 
 def imported(path: Path) -> set[str]:
@@ -72,13 +78,15 @@ class TestATable:
     """A provider's table is data."""
 
     def test_imports_only_shapes_and_words(self, path: Path) -> None:
-        """Table, when, words, and the claims beside it."""
+        """Table, when, words, responses, and the data beside it."""
         allowed = {
             "table",
             "when",
             "words",
+            "responses",
             f"providers.{path.parent.name}.claims",
             f"providers.{path.parent.name}.methods",
+            f"providers.{path.parent.name}.responses",
         }
 
         assert set() == imported(path) - allowed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from payrules import Action, Batch, CaptureMode, Event, Kind, Reason, Rejection, Source, Standing
+from payrules.words import Heard, Loss, Outcome, Step
 from tests.vectors import SPECS, every, vocabulary
 
 
@@ -19,6 +20,10 @@ from tests.vectors import SPECS, every, vocabulary
         ("kinds", Kind),
         ("batches", Batch),
         ("events", Event),
+        ("losses", Loss),
+        ("heard", Heard),
+        ("outcomes", Outcome),
+        ("steps", Step),
     ],
 )
 def test_the_enums_agree(name: str, words: type[Action]) -> None:
@@ -44,5 +49,7 @@ def test_a_reason_belongs_to_its_kind_of_no() -> None:
 
 
 def test_the_readme_explains_every_schema() -> None:
-    """Each schema has its record's name."""
-    assert {"decision", "payment", "undo", "vectors"} == {path.stem for path in (SPECS / "schemas").glob("*.json")}
+    """Each schema has its record's name, or that of a file of cases."""
+    assert {"after", "decision", "next", "payment", "requests", "response", "undo", "vectors"} == {
+        path.stem for path in (SPECS / "schemas").glob("*.json")
+    }

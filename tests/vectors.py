@@ -14,6 +14,8 @@ from payrules.payment import Payment, Undo
 
 ROOT = Path(__file__).parent.parent
 SPECS = ROOT / "specs"
+FILES = {"undo": "vectors", "history": "vectors", "after": "after", "requests": "requests"}
+"""The files of a provider's cases, each with its schema."""
 
 
 @frozen
@@ -58,7 +60,13 @@ def read(provider: str, kind: str) -> tuple[Vector, ...]:
     path = SPECS / provider / f"{kind}.json"
     document = json.loads(path.read_text(encoding="utf-8"))
     assert document["provider"] == provider
-    return tuple(Vector(provider, kind, case) for case in document["vectors"])
+    return tuple(Vector(provider, kind, case) for case in document["requests" if kind == "requests" else "vectors"])
+
+
+def shown(provider: str) -> set[str]:
+    """The claims of a provider that some case rests on, without its name."""
+    named = (claim for kind in FILES for vector in read(provider, kind) for claim in vector.case["claims"])
+    return {claim.removeprefix(f"{provider}.") for claim in named}
 
 
 def every(kind: str) -> list[Vector]:

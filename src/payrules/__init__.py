@@ -8,6 +8,7 @@
 """
 
 from payrules import providers
+from payrules.after import Next, after, requested
 from payrules.apply import apply
 from payrules.decide import Decision, Verdict, check, decide, decide_many, forecast, plan
 from payrules.errors import CallerError, PayrulesError, ProviderError, TableError
@@ -15,7 +16,22 @@ from payrules.events import Notice
 from payrules.explain import explain
 from payrules.fold import Folded, fold, fold_each
 from payrules.payment import Payment, Undo
-from payrules.words import Action, Batch, CaptureMode, Event, Kind, Reason, Rejection, Source, Standing
+from payrules.responses import Response
+from payrules.words import (
+    Action,
+    Batch,
+    CaptureMode,
+    Event,
+    Heard,
+    Kind,
+    Loss,
+    Outcome,
+    Reason,
+    Rejection,
+    Source,
+    Standing,
+    Step,
+)
 
 __all__ = [
     "Action",
@@ -25,18 +41,25 @@ __all__ = [
     "Decision",
     "Event",
     "Folded",
+    "Heard",
     "Kind",
+    "Loss",
+    "Next",
     "Notice",
+    "Outcome",
     "Payment",
     "PayrulesError",
     "ProviderError",
     "Reason",
     "Rejection",
+    "Response",
     "Source",
     "Standing",
+    "Step",
     "TableError",
     "Undo",
     "Verdict",
+    "after",
     "apply",
     "check",
     "decide",
@@ -47,4 +70,5 @@ __all__ = [
     "forecast",
     "plan",
     "providers",
+    "requested",
 ]

@@ -193,11 +193,17 @@ class Decision:
 
     @cached_property
     def call(self) -> Call | None:
-        """The provider request to send, without credentials; None with `reject`, or where no adapter is shipped."""
+        """The provider request to send, without credentials; None with `reject`, or where no adapter is known."""
+        return self.call_for()
+
+    def call_for(self, request_id: str | None = None) -> Call | None:
+        """The same request under the caller's own id of this wish, which goes into its idempotency key."""
         wire = providers.wire(self.provider.name)
         if self.amount is None or wire is None:
             return None
-        return wire.call(self.payment, self.action, self.amount)
+        released, refunded = self.known.amount("amount_released"), self.known.amount("amount_refunded")
+        payment = evolve(self.payment, amount_released=released, amount_refunded=refunded)
+        return wire.call(payment, self.action, self.amount, request_id)
 
     def _verdict(self, action: Action) -> Verdict:
         undo = evolve(self.undo, only=action)

@@ -10,9 +10,10 @@ import attrs
 from payrules import records
 from payrules.decide import Decision
 from payrules.digests import digest
+from payrules.responses import SERVER_ERRORS, Replies, Reply
 from payrules.table import Claim, Edition, Permit, Provider, Status, cited
 from payrules.when import claims
-from payrules.words import Action, Standing
+from payrules.words import OPERATIONS, Action, Standing
 
 
 def explain(decision: Decision) -> str:
@@ -79,6 +80,7 @@ def markdown(provider: Provider, edition: Edition) -> str:
         "### What is permitted",
         _COMBINED.format(prefer=", ".join(edition.prefer)),
         _rows(("rule", "operation", "if", "claim"), [row for permit in edition.permits for row in _permit(permit)]),
+        *_answers(edition.replies),
         "### What it rests on",
         _rows(("claim", "standing", "says", "page"), [_cited(provider, claim) for claim in used(provider, edition)]),
     ]
@@ -137,6 +139,7 @@ def exported(provider: Provider, edition: Edition) -> dict[str, Any]:
             }
             for permit in edition.permits
         ],
+        "replies": records.plain(edition.replies),
         "claims": [_exported_claim(provider, claim) for claim in used(provider, edition)],
     }
 
@@ -178,6 +181,31 @@ def _permit(permit: Permit) -> Iterator[tuple[str, ...]]:
     for number, condition in enumerate(permit.when):
         first = (f"`{permit.name}`", permit.action.value) if number == 0 else ("", "")
         yield (*first, str(condition), ", ".join(claims(condition)))
+
+
+def _answers(replies: Replies | None) -> Iterator[str]:
+    """What the provider's answers to a call mean, and how often the call may be sent."""
+    if replies is None:
+        return
+    yield "### What its answers mean"
+    yield _rows(("code", "to", "if the body says", "heard", "claim"), [_reply(row) for row in replies.rows])
+    if replies.keys:
+        told = f"Of {_listed(replies.keys.of)} the key is known for {replies.keys.hours} hours"
+        yield f"{told} ({replies.keys.claim}); until then the same call may be sent again."
+    if replies.once:
+        told = f"{_listed(replies.once.of).capitalize()} cannot happen twice, so the call may be sent again"
+        yield f"{told} ({replies.once.claim})."
+
+
+def _reply(row: Reply) -> tuple[str, ...]:
+    codes = "500 to 599" if row.codes == SERVER_ERRORS else ", ".join(str(code) for code in row.codes)
+    of = "any" if row.of == OPERATIONS else _listed(row.of)
+    brings = f" ({row.brings})" if row.brings else ""
+    return codes, of, " and ".join(str(item) for item in row.body), f"{row.heard}{brings}", row.claim
+
+
+def _listed(words: tuple[Action, ...]) -> str:
+    return ", ".join(words)
 
 
 def _cited(provider: Provider, claim: Claim) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from attrs import field, frozen
 from payrules.calendar import zone_problem
 from payrules.errors import CallerError, TableError, did_you_mean
 from payrules.payment import Payment
+from payrules.responses import Replies
 from payrules.when import Asks, Condition, Duration, Is, Lists, Window, claims
 from payrules.words import OPERATIONS, Action, Event, Reason, Source, Standing
 
@@ -139,8 +140,8 @@ class Permit:
 class Edition:
     """A dated set of rules, in force from `since` until the day before `until` as far as that is known.
 
-    `begins` is the status of a new payment, `prefer` says which of several permitted operations is taken, and
-    `proves` holds what any status proves.
+    `begins` is the status of a new payment, `prefer` says which of several permitted operations is taken,
+    `proves` holds what any status proves, and `replies` says what the provider's answers to a call mean.
     """
 
     name: str
@@ -153,6 +154,7 @@ class Edition:
     proves: tuple[Proof, ...] = ()
     since: date | None = field(default=None, converter=_day)
     until: date | None = field(default=None, converter=_day)
+    replies: Replies | None = None
 
     def status(self, word: str) -> Status | None:
         """The row of a status word; None if the table does not list it."""
@@ -215,6 +217,8 @@ def cited(edition: Edition) -> Iterator[tuple[str, str]]:
         yield f"transitions[{number}]", transition.claim
     for place, condition in _conditions(edition):
         yield from ((place, claim) for claim in claims(condition))
+    if edition.replies is not None:
+        yield from edition.replies.cited()
 
 
 def _problems(provider: Provider) -> Iterator[str]:
@@ -254,6 +258,7 @@ def _edition_problems(edition: Edition) -> Iterator[str]:
             yield f"statuses[{number}]: {status.word!r} is final and waits"
     for number, permit in enumerate(edition.permits):
         yield from (f"permits[{number}]: {problem}" for problem in _permit_problems(permit, edition))
+    yield from _repeated("replies", (row.name for row in edition.replies.rows) if edition.replies else ())
     for place, condition in _conditions(edition):
         yield from (f"{place}: {problem}" for problem in _condition_problems(condition))
     for number, transition in enumerate(edition.transitions):

@@ -172,4 +172,47 @@ class Event(Word):
     RETURNED = "returned"
 
 
+class Loss(Word):
+    """How an answer failed to come."""
+
+    TIMED_OUT = "timed_out"
+    CONNECTION_LOST = "connection_lost"
+
+
+class Heard(Word):
+    """What an answer of the provider's says of the call that it answers, from sure to unsure."""
+
+    CONFIRMED = "confirmed"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    STATE_CHANGED = "state_changed"
+    NOT_FOUND = "not_found"
+    BAD_REQUEST = "bad_request"
+    ACCESS_DENIED = "access_denied"
+    IN_PROGRESS = "in_progress"
+    PROVIDER_FAILED = "provider_failed"
+    NO_ANSWER = "no_answer"
+    UNKNOWN_ANSWER = "unknown_answer"
+    KEY_EXPIRED = "key_expired"
+
+
+class Outcome(Word):
+    """What is known of a call that was sent."""
+
+    SUCCEEDED = "succeeded"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class Step(Word):
+    """What to do after a call."""
+
+    DONE = "done"
+    AWAIT_OUTCOME = "await_outcome"
+    DECIDE_AGAIN = "decide_again"
+    RETRY = "retry"
+    GIVE_UP = "give_up"
+
+
 OPERATIONS = (Action.CANCEL, Action.REVERSE, Action.REFUND)

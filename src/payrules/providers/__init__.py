@@ -38,7 +38,7 @@ class Wire(Protocol):
     def notices(self, body: Any) -> tuple[Notice | Unread, ...]:
         """The events that a webhook of the provider reports; nothing for what is deliberately ignored."""
 
-    def call(self, payment: Payment, action: Action, amount: int) -> Call | None:
+    def call(self, payment: Payment, action: Action, amount: int, request_id: str | None = None) -> Call | None:
         """The request that carries out an operation; None where the payment lacks what the request needs."""
 
 

@@ -44,6 +44,9 @@ PAGES = (
     Page("review-reject", "https://github.com/Adyen/adyen-magento2/pull/3109", "2026-11-21"),
     Page("order-legs", "https://github.com/Adyen/adyen-magento2/pull/1772", "2026-11-21"),
     Page("offer-race", "https://github.com/Adyen/adyen-magento2/issues/436", "2026-11-21"),
+    Page("error-codes", "https://docs.adyen.com/development-resources/error-codes", "2026-11-21"),
+    Page("idempotency", "https://docs.adyen.com/development-resources/api-idempotency", "2026-11-21"),
+    Page("manual-capture-doc", "https://github.com/Adyen/adyen-commercetools/blob/66a78f0/extension/docs/ManualCapture.md", "2026-11-21"),
     Page("spree-cassette", "https://github.com/spree/spree_adyen/tree/8a288cf", "2026-11-21"),
 )
 
@@ -170,4 +173,17 @@ CLAIMS = (
     Claim("delivery.references", IMPLIED, "A modification names the payment by originalReference, a dispute's later events may name it only through the dispute's own reference.", "dispute-webhooks"),
     Claim("delivery.several-payments", IMPLIED, "Payments with the same merchant reference are told apart by their pspReference.", "checkout-api"),
     Claim("delivery.own-requests", IMPLIED, "A request of the caller's own is settled by the event that answers it, whichever is heard of first.", "webhook-events"),
+    Claim("request.paths", STATED, "Cancels, refunds and reversals are POSTs below the payment; the cancel by own reference has a path of its own, and names the reference in its body.", "checkout-api"),
+    Claim("request.account", STATED, "Every modification names the merchant account; a reference of its own is optional.", "checkout-api"),
+    Claim("request.refund-amount", STATED, "A refund names its amount as value and currency; no other modification has one.", "checkout-api"),
+    Claim("request.key", STATED, "The idempotency key stands in a header and has at most 64 characters.", "idempotency"),
+    Claim("answer.not-received", SILENT, "An answer of 201 without the status received leaves the outcome unknown.", "checkout-api", "D46"),
+    Claim("answer.no-such-payment", OBSERVED, "422 with errorCode 167: the payment reference is unknown or malformed.", "spree-cassette"),
+    Claim("answer.wrong", STATED, "422 with errorCode 100 or 101: a required object is missing or a field is wrong.", "error-codes"),
+    Claim("answer.unauthorized", OBSERVED, "401: the key is not accepted.", "spree-cassette"),
+    Claim("answer.not-allowed", STATED, "errorCode 010: a role is missing, or it is the wrong user.", "error-codes"),
+    Claim("answer.in-progress", STATED, "422 or 409 with errorCode 704: a call with the same key is still running.", "idempotency"),
+    Claim("answer.failed", SILENT, "A code of 500 and above leaves the outcome unknown.", None, "D47"),
+    Claim("answer.none", SILENT, "Where no answer came the outcome is unknown.", None, "D47"),
+    Claim("answer.key-life", CONTRADICTED, "A key is known for 7 days at least (newer: 7 to 14 days; older: 31).", "manual-capture-doc", "D48"),
 )

@@ -2,6 +2,7 @@
 
 from payrules.providers.adyen.claims import CLAIMS, PAGES
 from payrules.providers.adyen.methods import FULL_REFUND_ONLY, NO_REFUND, NO_SEPARATE_CAPTURE
+from payrules.providers.adyen.responses import REPLIES
 from payrules.table import Edition, Permit, Proof, Provider, Share, Status, Transition
 from payrules.when import (
     capture_mode_is,
@@ -220,6 +221,7 @@ TABLE = Provider(
             begins="Received",
             prefer=(CANCEL, REFUND, REVERSE),
             prefer_claim="prefer",
+            replies=REPLIES,
             statuses=STATUSES,
             transitions=TRANSITIONS,
             permits=(*CANCELS, *REFUNDS, *REVERSALS),

@@ -101,6 +101,11 @@ _OF_THE_PAYMENT = ("AUTHORISATION", "PENDING", "OFFER_CLOSED", "EXPIRE")
 _WITHOUT_AMOUNT = (Event.CANCELED, Event.EXPIRED, Event.CANCEL_FAILED, Event.REVERSE_FAILED, Event.DECLINED)
 """Events that take all there is: their amount is the payment's, or not to be trusted."""
 
+ACCOUNT = ("merchantAccount",)
+"""What the body of every request needs beside what a payment tells."""
+
+_PATHS = {Action.CANCEL: "cancels", Action.REVERSE: "reversals", Action.REFUND: "refunds"}
+
 
 def payments(body: Any, given: Mapping[str, Any]) -> tuple[Payment, ...]:
     """The payments that a list of notifications folds to; nothing where none is about a payment.
@@ -127,20 +132,19 @@ def notices(body: Any) -> tuple[Notice | Unread, ...]:
     return tuple(notice for item in _items(body) for notice in _read(item))
 
 
-def call(payment: Payment, action: Action, amount: int) -> Call | None:
+def call(payment: Payment, action: Action, amount: int, request_id: str | None = None) -> Call | None:
     """The request for an operation; `merchantAccount` is the caller's to fill in, as it is no fact of a payment."""
-    key = idempotency_key(payment, action, amount)
-    headers = {"Content-Type": "application/json", "idempotency-key": key}
-    body: dict[str, Any] = {"merchantAccount": "", "reference": f"undo-{key[:32]}"}
+    headers = {
+        "Content-Type": "application/json",
+        "idempotency-key": idempotency_key(payment, action, amount, request_id),
+    }
     if payment.payment_id is None:
         if action is not Action.CANCEL or payment.merchant_reference is None:
             return None
-        return Call("POST", "/cancels", headers, {**body, "paymentReference": payment.merchant_reference})
-    path = f"/payments/{quote(payment.payment_id, safe='')}"
-    if action is Action.REFUND:
-        money = {"value": amount, "currency": payment.currency}
-        return Call("POST", f"{path}/refunds", headers, {**body, "amount": money})
-    return Call("POST", f"{path}/{'cancels' if action is Action.CANCEL else 'reversals'}", headers, body)
+        return Call("POST", "/cancels", headers, {"paymentReference": payment.merchant_reference}, ACCOUNT)
+    money = {"amount": {"value": amount, "currency": payment.currency}} if action is Action.REFUND else {}
+    path = f"/payments/{quote(payment.payment_id, safe='')}/{_PATHS[action]}"
+    return Call("POST", path, headers, money, ACCOUNT)
 
 
 def _items(body: Any) -> Iterator[Mapping[str, Any]]:

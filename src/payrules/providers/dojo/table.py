@@ -1,6 +1,7 @@
 """Dojo: which operation undoes a payment intent. Left what we check, right the claim it rests on."""
 
 from payrules.providers.dojo.claims import CLAIMS, LONDON, PAGES
+from payrules.providers.dojo.responses import REPLIES
 from payrules.table import Edition, Permit, Proof, Provider, Share, Status, Transition
 from payrules.when import (
     capture_mode_is,
@@ -92,6 +93,7 @@ RULES_OF_2022_02 = Edition(
     until="2022-05-10",
     prefer=(CANCEL, REVERSE, REFUND),
     prefer_claim="prefer",
+    replies=REPLIES,
     statuses=STATUSES,
     transitions=(*BEFORE_CAPTURE, *AFTER_CAPTURE, REVERSED_BEFORE_PAYMENT),
     permits=(
@@ -118,6 +120,7 @@ RULES_OF_2022_05 = Edition(
     since="2022-05-10",
     prefer=(CANCEL, REVERSE, REFUND),
     prefer_claim="prefer",
+    replies=REPLIES,
     statuses=STATUSES,
     transitions=(*BEFORE_CAPTURE, *AFTER_CAPTURE, MANUAL_BEFORE_PAYMENT, REVERSED_AFTER_CAPTURE),
     permits=(
@@ -153,6 +156,7 @@ CURRENT_PAGE = Edition(
     begins="Created",
     prefer=(CANCEL, REVERSE, REFUND),
     prefer_claim="prefer",
+    replies=REPLIES,
     statuses=STATUSES,
     transitions=(*BEFORE_CAPTURE, *AFTER_CAPTURE, REVERSED_AFTER_CAPTURE),
     permits=(

@@ -90,7 +90,7 @@ def notices(body: Any) -> tuple[Notice | Unread, ...]:
     return (Notice.from_record({"event": _EVENTS[status], "at": body.get("createdAt"), **named}),)
 
 
-def call(payment: Payment, action: Action, amount: int) -> Call | None:
+def call(payment: Payment, action: Action, amount: int, request_id: str | None = None) -> Call | None:
     """The request for an operation; only refunds have a key, and the gateway wants an empty body's length said."""
     if payment.payment_id is None:
         return None
@@ -99,7 +99,7 @@ def call(payment: Payment, action: Action, amount: int) -> Call | None:
         return Call("DELETE", path, {"Version": VERSION, "Content-Length": "0"})
     if action is Action.REVERSE:
         return Call("POST", f"{path}/reversal", {"Version": VERSION, "Content-Length": "0"})
-    key = idempotency_key(payment, action, amount)
+    key = idempotency_key(payment, action, amount, request_id)
     headers = {"Version": VERSION, "Content-Type": "application/json", "idempotencyKey": key}
     return Call("POST", f"{path}/refunds", headers, {"amount": amount})
 

@@ -23,6 +23,8 @@ PAGES = (
     Page("K-TAKEACH", "https://github.com/payroc/skills", "2026-11-21"),
     Page("K-CARD", "https://github.com/payroc/skills", "2026-11-21"),
     Page("K-PRE", "https://github.com/payroc/skills", "2026-11-21"),
+    Page("D-ERR", "https://docs.payroc.com/api/errors", "2026-11-21"),
+    Page("K-IDEM", "https://github.com/payroc/skills", "2026-11-21"),
     Page("WN", "https://github.com/keyme/worldnet-payments", "2026-11-21"),
 )
 
@@ -115,4 +117,23 @@ CLAIMS = (
     Claim("event.captured", IMPLIED, "A capture leaves the payment ready.", "PY"),
     Claim("event.adjusted", STATED, "While it is in the open batch, the amount of a payment can be adjusted.", "PY"),
     Claim("event.own-book", IMPLIED, "No event about payments is published; the caller's own book tells what happened.", "D-EV"),
+    # requests
+    Claim("request.headers", STATED, "Every POST names its content type, and carries a UUID v4 as its key.", "SEED"),
+    Claim("request.reverse", STATED, "A reversal is a POST to the payment's reverse; with an amount a part, without one the whole.", "SEED"),
+    Claim("request.reverse-amount", SILENT, "A reversal of a card sale always names its amount, also where that is the whole.", "PY", "D36"),
+    Claim("request.reverse-bare", STATED, "Reversals of bank transfers and of refunds take no body.", "PY"),
+    Claim("request.refund", STATED, "A refund is a POST to the payment's refund; it needs an amount and a description of 1 to 100 characters.", "PY"),
+    # answers
+    Claim("answer.ok", STATED, "A reversal or refund that was carried out is answered with 200 and the payment.", "PY"),
+    Claim("answer.reversal", STATED, "Where a refund was turned into a reversal the answer's status is reversal.", "K-ACH"),
+    Claim("answer.later", SILENT, "Response code E to a refund of a card payment means that it is processed later.", "K-CARD", "D37"),
+    Claim("answer.declined", SILENT, "Response codes D, R and C to a refund mean that it was declined.", "PY", "D37"),
+    Claim("answer.conflict", SILENT, "400, and 409 cannot-be-modified, say that the payment's state does not permit it.", "D-ERR", "D38"),
+    Claim("answer.wrong", STATED, "400 with a type of its own (a key is missing, a capability is missing, a card type is not supported), 406, 413 and 415 say that the request is wrong.", "D-ERR"),
+    Claim("answer.key-in-use", SILENT, "409 of any other type may speak of the same call.", "K-IDEM", "D39"),
+    Claim("answer.denied", STATED, "401 and 403 say that the caller may not do it.", "D-ERR"),
+    Claim("answer.not-found", STATED, "404 says that there is no such payment.", "D-ERR"),
+    Claim("answer.failed", SILENT, "A code of 500 and above leaves the outcome unknown.", "D-ERR", "D40"),
+    Claim("answer.none", SILENT, "Where no answer came the outcome is unknown.", None, "D40"),
+    Claim("answer.key-life", STATED, "A key is known for 7 days; the same key, path and body get the first answer again, and nothing runs twice.", "K-IDEM"),
 )

@@ -1,6 +1,7 @@
 """Payroc: which operation undoes a payment, or a refund. Left what we check, right the claim it rests on."""
 
 from payrules.providers.payroc.claims import CLAIMS, PAGES
+from payrules.providers.payroc.responses import REPLIES
 from payrules.table import Edition, Permit, Proof, Provider, Share, Status, Transition
 from payrules.when import (
     after,
@@ -236,6 +237,7 @@ TABLE = Provider(
             prefer=(REVERSE, REFUND),
             prefer_claim="prefer",
             proves=BATCH,
+            replies=REPLIES,
             statuses=STATUSES,
             transitions=TRANSITIONS,
             permits=(*CARDS, *BANK_TRANSFERS, *REFUND_RECORDS, *BY_THE_LIST_ALONE),

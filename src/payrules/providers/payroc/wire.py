@@ -74,17 +74,24 @@ def _kinds_of_events(listed: list[Any]) -> Iterator[object]:
             yield kind
 
 
-def call(payment: Payment, action: Action, amount: int) -> Call | None:
-    """The request for an operation; every POST needs a key in the form of a random UUID, a refund a description."""
-    if payment.payment_id is None or action is Action.CANCEL:
+def call(payment: Payment, action: Action, amount: int, request_id: str | None = None) -> Call | None:
+    """The request for an operation; every POST needs a key in the form of a random UUID, a refund a description.
+
+    A reversal of a card payment names its amount, so that it never takes more than was decided; that of a hold, a
+    bank transfer or a refund takes the whole, and has no body. Where the method is a bank's and the kind another or
+    unknown a part could not be named, so there is no call.
+    """
+    collection = _collection(payment)
+    doubtful = collection != "payments" and payment.kind not in (Kind.BANK_TRANSFER, Kind.REFUND)
+    if payment.payment_id is None or action is Action.CANCEL or doubtful:
         return None
-    path = f"/{_collection(payment)}/{quote(payment.payment_id, safe='')}"
-    headers = {"Content-Type": "application/json", "Idempotency-Key": _key(payment, action, amount)}
+    path = f"/{collection}/{quote(payment.payment_id, safe='')}"
+    key = str(UUID(hex=idempotency_key(payment, action, amount, request_id)[:32], version=4))
+    headers = {"Content-Type": "application/json", "Idempotency-Key": key}
     if action is Action.REFUND:
         about = payment.merchant_reference or payment.payment_id
         return Call("POST", f"{path}/refund", headers, {"amount": amount, "description": f"Refund of {about}"[:100]})
-    # Only the reversal of a card payment takes an amount; without one the whole is reversed.
-    takes_amount = payment.kind in (Kind.SALE, Kind.COMPLETION)
+    takes_amount = collection == "payments" and payment.kind is not Kind.PRE_AUTHORIZATION
     return Call("POST", f"{path}/reverse", headers, {"amount": amount} if takes_amount else None)
 
 
@@ -93,10 +100,6 @@ def _collection(payment: Payment) -> str:
     if payment.kind is Kind.REFUND:
         return "bank-transfer-refunds" if bank else "refunds"
     return "bank-transfer-payments" if bank else "payments"
-
-
-def _key(payment: Payment, action: Action, amount: int) -> str:
-    return str(UUID(hex=idempotency_key(payment, action, amount)[:32], version=4))
 
 
 def _object(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
