@@ -44,6 +44,7 @@ LAYERS = (
     "verify",
     "after",
     "explain",
+    "transport",
     "strict_json",
 )
 ENGINE = [path for path in sorted(SRC.glob("*.py")) if path.stem != "__init__"]
