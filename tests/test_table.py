@@ -11,6 +11,7 @@ from payrules import Action, Batch, CaptureMode, Event, Reason, TableError, prov
 from payrules.table import Claim, Edition, Page, Permit, Proof, Provider, Status, Transition
 from payrules.when import (
     Zone,
+    approved_above,
     batch_is,
     capture_mode_is,
     known,
@@ -110,6 +111,10 @@ def test_a_sound_table_loads() -> None:
         (lambda: with_when(status_is("Captrued", claim="c")), "permits[0].when[2]: status 'Captrued' is not listed"),
         (lambda: with_when(capture_mode_is(claim="c")), "it lists no word"),
         (lambda: with_when(known("metod", claim="c")), "'metod' is no field of a payment; did you mean 'method'?"),
+        (
+            lambda: with_when(approved_above(("GBP", -1), claim="c")),
+            "a limit has a currency and an amount of 0 or more",
+        ),
         (lambda: with_when(known("method", claim="d")), "permits[0].when[2]: claim 'd' is not listed"),
         (lambda: with_when(within(of="created_at", claim="c")), "not between 1 hour and 10 years"),
         (lambda: with_when(within(days=4000, of="created_at", claim="c")), "not between 1 hour and 10 years"),

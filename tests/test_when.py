@@ -14,6 +14,7 @@ from payrules.when import (
     Zone,
     after,
     anything_left,
+    approved_above,
     batch_is,
     before,
     before_cut_off,
@@ -58,6 +59,8 @@ STEP = timedelta(microseconds=1)
 HOLDS, UNKNOWN = None, Rejection.MISSING_FACT
 WAIT, NO = Rejection.WAIT, Rejection.NOT_ALLOWED
 
+LIMITED = approved_above(("GBP", 500), ("EUR", 600), claim="c")
+
 
 def facts(at: datetime = NOON, amount: int | None = None, **fields: Any) -> Facts:
     payment = Payment(provider="dojo", status=fields.pop("status", "Open"), currency="GBP", **fields)
@@ -91,6 +94,37 @@ def outcome(condition: Condition, known_facts: Facts, action: Action = Action.RE
         (method_is_not("oxxo", claim="c"), {}, HOLDS, None),
         (batch_is(Batch.OPEN, claim="c"), {"batch": Batch.CLOSED}, NO, Reason.BATCH_CLOSED),
         (batch_is(Batch.CLOSED, claim="c"), {"batch": Batch.OPEN}, WAIT, Reason.BATCH_NOT_CLOSED),
+        (
+            LIMITED,
+            {"amount_captured": 500, "amount_refunded": 0, "amount_released": 0, "amount_authorized": 500},
+            HOLDS,
+            None,
+        ),
+        (
+            LIMITED,
+            {"amount_captured": 501, "amount_refunded": 0, "amount_released": 0, "amount_authorized": 501},
+            WAIT,
+            Reason.NEEDS_APPROVAL,
+        ),
+        (
+            LIMITED,
+            {
+                "amount_captured": 501,
+                "amount_refunded": 0,
+                "amount_released": 0,
+                "amount_authorized": 501,
+                "amount_approved": 501,
+            },
+            HOLDS,
+            None,
+        ),
+        (
+            LIMITED,
+            {"amount_captured": 900, "amount_refunded": 400, "amount_released": 0, "amount_authorized": 900},
+            WAIT,
+            Reason.NEEDS_APPROVAL,
+        ),
+        (LIMITED, {"amount_refunded": 0}, UNKNOWN, Reason.UNKNOWN_FACT),
         (not_disputed(claim="c"), {}, HOLDS, None),
         (not_disputed(claim="c"), {"disputed": False}, HOLDS, None),
         (not_disputed(claim="c"), {"disputed": True}, NO, Reason.DISPUTED),
@@ -391,3 +425,40 @@ def test_a_length_nobody_knows_is_unknown() -> None:
 def test_a_condition_is_a_sentence(condition: Condition, sentence: str) -> None:
     """A row of a table can be read aloud."""
     assert sentence == str(condition)
+
+
+class TestApproval:
+    """What is given back in all is compared with the limit of the currency."""
+
+    TAKEN: dict[str, Any] = {"amount_authorized": 1000, "amount_captured": 1000, "amount_released": 0}
+
+    @pytest.mark.parametrize(
+        ("amount", "fields", "rejection"),
+        [
+            (500, {"amount_refunded": 0}, HOLDS),
+            (501, {"amount_refunded": 0}, WAIT),
+            (100, {"amount_refunded": 400}, HOLDS),
+            (101, {"amount_refunded": 400}, WAIT),
+            (101, {"amount_refunded": 0, "amount_refund_pending": 400}, WAIT),
+            (101, {"amount_refunded": 400, "amount_approved": 501}, HOLDS),
+            (102, {"amount_refunded": 400, "amount_approved": 501}, WAIT),
+            (100, {}, UNKNOWN),
+        ],
+    )
+    def test_counts_everything_given_back(self, amount: int, fields: dict[str, Any], rejection: Any) -> None:
+        """Many small refunds need the approval that one large one would."""
+        assert rejection == outcome(LIMITED, facts(amount=amount, **self.TAKEN, **fields))[0]
+
+    def test_a_currency_without_a_limit_always_needs_it(self) -> None:
+        """A word never seen before is not free."""
+        payment = Payment(provider="dojo", status="Open", currency="JPY", amount_refunded=0, **self.TAKEN)
+        known_facts = Facts(payment, Undo(at=NOON, amount=1), {}, {})
+
+        assert (WAIT, Reason.NEEDS_APPROVAL) == outcome(LIMITED, known_facts)
+
+    def test_reads_as_a_sentence(self) -> None:
+        """With the limit of each currency, and is asked for in the facts that must still be so."""
+        assert "no more than GBP 500 or EUR 600 (minor units) is given back in all, or what was approved" == str(
+            LIMITED
+        )
+        assert {"currency", "amount_approved", "amount_refunded", "amount_refund_pending"} == set(LIMITED.reads)

@@ -60,6 +60,7 @@ _INSTANT = reads(optional(records.in_utc), instant=True)
 class Payment:
     """What the caller knows of a payment; amounts in the currency's minor units, instants aware.
 
+    `amount_approved` is how much somebody has approved to be given back of it in all; no provider asks for it.
     Raises `CallerError`, naming the field, for a value that no payment can have.
     """
 
@@ -77,6 +78,7 @@ class Payment:
     amount_released: int | None = field(default=None, metadata=_AMOUNT)
     amount_refunded: int | None = field(default=None, metadata=_AMOUNT)
     amount_refund_pending: int = field(default=0, metadata=reads(amount))
+    amount_approved: int | None = field(default=None, metadata=_AMOUNT)
     captures: int | None = field(default=None, metadata=_AMOUNT)
     multicapture: bool | None = field(default=None, metadata=_FLAG)
     split: bool | None = field(default=None, metadata=_FLAG)

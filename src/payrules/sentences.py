@@ -53,6 +53,7 @@ _NO = {
     Reason.NOTHING_LEFT: "everything was released or given back already, so nothing is left to undo",
     Reason.AMOUNT_NOT_POSITIVE: "{asked} is asked for, and there is no undoing of nothing",
     Reason.MORE_THAN_IS_LEFT: "{asked} is asked for, of the {left} that is left",
+    Reason.NEEDS_APPROVAL: "somebody has to approve {asked}, as what is given back in all is then above the limit",
     Reason.UNDO_PENDING: "a {undo_pending} is under way and its outcome is not known; a second undo could pay twice",
     Reason.REFUND_PENDING: (
         "refunds of {pending} are under way, and until their outcome is known only {outstanding} is free"

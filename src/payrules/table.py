@@ -19,7 +19,7 @@ from payrules.calendar import zone_problem
 from payrules.errors import CallerError, TableError, did_you_mean
 from payrules.payment import Payment
 from payrules.responses import Replies
-from payrules.when import Asks, Condition, Duration, Is, Lists, Window, claims
+from payrules.when import Approved, Asks, Condition, Duration, Is, Lists, Window, claims
 from payrules.words import OPERATIONS, Action, Event, Reason, Source, Standing
 
 _DAYS_MAX = 3660
@@ -291,6 +291,8 @@ def _condition_problems(condition: Condition) -> Iterator[str]:
     for name in condition.reads:
         if name not in _FIELDS:
             yield f"{name!r} is no field of a payment{did_you_mean(name, _FIELDS)}"
+    if isinstance(condition, Approved) and not all(currency and limit >= 0 for currency, limit in condition.limits):
+        yield "a limit has a currency and an amount of 0 or more"
     if isinstance(condition, Window):
         if condition.zone and (problem := zone_problem(condition.zone.rule)):
             yield problem

@@ -500,6 +500,43 @@ def nothing_left(*, claim: str) -> Left:
     return Left(False, claim)
 
 
+@frozen
+class Approved:
+    """What is given back of a payment in all stays within its currency's limit, or was approved.
+
+    Earlier refunds count, so that several small ones need the approval that one large one would. A currency without a
+    limit always needs it.
+    """
+
+    limits: tuple[tuple[str, int], ...]
+    claim: str
+    guard: bool = True
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("currency", "amount_approved", "amount_refunded", "amount_refund_pending")
+
+    def test(self, facts: Facts, action: Action) -> Miss | None:
+        asked = facts.balance(action) if facts.asks_everything is True else facts.undo.amount or 0
+        refunded = facts.amount("amount_refunded")
+        if isinstance(asked, Missing):
+            return _unknown(asked)
+        if refunded is None:
+            return _unknown(facts.missing("amount_refunded") or Missing(("amount_refunded",)))
+        most = max(dict(self.limits).get(facts.payment.currency, 0), facts.amount("amount_approved") or 0)
+        in_all = refunded + facts.pending + asked
+        return None if in_all <= most else Miss(Reason.NEEDS_APPROVAL, Rejection.WAIT)
+
+    def __str__(self) -> str:
+        limits = _either([f"{currency} {limit}" for currency, limit in self.limits])
+        return f"no more than {limits} (minor units) is given back in all, or what was approved"
+
+
+def approved_above(*limits: tuple[str, int], claim: str) -> Approved:
+    """What is given back in all is at most this, in minor units of each currency, or was approved."""
+    return Approved(limits, claim)
+
+
 # --- time -----------------------------------------------------------------------------------------
 
 
@@ -691,6 +728,7 @@ def points(condition: Condition) -> tuple[object, ...]:
 # --- sentences ------------------------------------------------------------------------------------
 
 _SAID = {
+    "amount_approved": "the amount approved",
     "amount_refund_pending": "the amount of refunds under way",
     "amount_captured": "the amount captured",
     "amount_released": "the amount released",

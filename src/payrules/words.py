@@ -116,6 +116,7 @@ class Reason(Word):
     AMOUNT_NOT_POSITIVE = "amount_not_positive"
     MORE_THAN_IS_LEFT = "more_than_is_left"
 
+    NEEDS_APPROVAL = "needs_approval"
     UNDO_PENDING = "undo_pending"
     REFUND_PENDING = "refund_pending"
     TOO_EARLY = "too_early"
