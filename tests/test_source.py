@@ -30,6 +30,8 @@ LAYERS = (
     "calls",
     "events",
     "providers",
+    "policy",
+    "plugins",
     "apply",
     "fold",
     "sentences",

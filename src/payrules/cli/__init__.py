@@ -11,6 +11,7 @@ import sys
 
 import typer
 
+from payrules import plugins
 from payrules.cli import answers, events, logs, reports, tables, verifying
 from payrules.cli.console import BAD_LINE
 
@@ -35,6 +36,7 @@ app.add_typer(logs.commands, name="log")
 
 def main() -> None:
     """Run the command line; a reader that went away is no error of ours."""
+    plugins.enable()
     try:
         app()
     except BrokenPipeError:

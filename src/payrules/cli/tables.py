@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from payrules import compiled, providers
+from payrules import compiled, plugins, providers
 from payrules.cli.asking import AsJson, EditionName, ProviderName
 from payrules.cli.console import print_json, reported, show_table
 from payrules.explain import exported, markdown, mermaid
@@ -46,8 +46,10 @@ def _text(provider: Provider, edition: Edition, form: Format) -> str:
 
 
 def list_providers(as_json: AsJson = False) -> None:
-    """The providers that are shipped, with their editions."""
-    found = [providers.find(name) for name in providers.NAMES]
+    """The providers that are known, with their editions: the shipped ones, and those that other packages bring."""
+    with reported(None):
+        plugins.load_all()
+    found = [providers.find(name) for name in providers.names()]
     if as_json:
         print_json(
             [

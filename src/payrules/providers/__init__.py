@@ -1,12 +1,13 @@
-"""The shipped providers, found by name and loaded when they are first asked for.
+"""Providers by name: the shipped ones, loaded when they are first asked for, and those of a caller's own.
 
-Each is a folder with a `table.py` (data only), its `claims.py` (data only: what the table rests on) and a `wire.py`
-(its JSON to our records, and our calls to its requests).
+Each shipped one is a folder with a `table.py` (data only), its `claims.py` and `responses.py` (data only: what the
+table rests on, what answers mean) and a `wire.py` (its JSON to our records, and our calls to its requests). A table
+of one's own is passed as `provider=`, or made known by `register`; then it works wherever a name does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any, Protocol, cast
@@ -42,20 +43,70 @@ class Wire(Protocol):
         """The request that carries out an operation; None where the payment lacks what the request needs."""
 
 
-@cache
+_own: dict[str, tuple[Provider, Wire | None]] = {}
+_finders: list[Callable[[str], object]] = []
+
+
+def names() -> tuple[str, ...]:
+    """The shipped providers, then those that were registered."""
+    return NAMES + tuple(name for name in _own if name not in NAMES)
+
+
+def register(provider: Provider, wire: Wire | None = None, *, replace: bool = False) -> None:
+    """Make a table of one's own known by its name, with an adapter if there is one.
+
+    Raises `CallerError` for a name that is known already, unless it is to be replaced: by a shipped table that a
+    company's own rules narrow, say.
+    """
+    if provider.name in names() and not replace:
+        raise CallerError("provider", f"{provider.name!r} is known already; replace=True replaces it")
+    _own[provider.name] = (provider, wire)
+
+
+def unregister(name: str) -> None:
+    """Forget a table of one's own; a shipped one of that name is there again. Nothing happens if there is none."""
+    _own.pop(name, None)
+
+
+def look_up_with(finder: Callable[[str], object]) -> None:
+    """Ask a function for every name that is not known, which may then register it.
+
+    For a shell that reads what is installed; the core installs none, and so never looks anywhere.
+    """
+    if finder not in _finders:
+        _finders.append(finder)
+
+
 def find(name: str) -> Provider:
-    """The shipped table of this name; `CallerError` names the nearest if there is none."""
-    if name not in NAMES:
+    """The table of this name; `CallerError` names the nearest if there is none."""
+    if name not in _own and name in NAMES:
+        return _shipped(name)
+    for finder in _finders:
+        if name not in _own:
+            finder(name)
+    if name not in _own:
+        known = names()
         raise CallerError(
-            "provider", f"no provider {name!r} is shipped, only {', '.join(NAMES)}{did_you_mean(name, NAMES)}"
+            "provider", f"no provider {name!r} is known, only {', '.join(known)}{did_you_mean(name, known)}"
         )
+    return _own[name][0]
+
+
+def wire(name: str) -> Wire | None:
+    """The adapter of this name; None if there is none."""
+    if name in _own:
+        return _own[name][1]
+    return _shipped_wire(name) if name in NAMES else None
+
+
+@cache
+def _shipped(name: str) -> Provider:
     return cast("Provider", import_module(f"payrules.providers.{name}.table").TABLE)
 
 
 @cache
-def wire(name: str) -> Wire | None:
-    """The shipped adapter of this name; None if there is none."""
-    return cast("Wire", import_module(f"payrules.providers.{name}.wire")) if name in NAMES else None
+def _shipped_wire(name: str) -> Wire:
+    return cast("Wire", import_module(f"payrules.providers.{name}.wire"))
 
 
 def reported(name: str, events: Iterable[Any]) -> tuple[Notice | Unread, ...]:

@@ -1,0 +1,1 @@
+"""Cashbridge, which does not exist."""

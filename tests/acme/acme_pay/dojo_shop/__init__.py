@@ -1,0 +1,1 @@
+"""Dojo, as Acme's own rules narrow it."""
