@@ -26,17 +26,12 @@ from payrules.when import (
     whole_or_part,
 )
 from payrules.words import Standing
-from tests.vectors import SPECS, read
+from tests.vectors import SPECS, shown
 
 DOJO = providers.find("dojo")
 NAME = "2022-02"
 DECISIONS = (SPECS / "dojo" / "decisions.md").read_text(encoding="utf-8")
-SHOWN = {
-    claim.partition(".")[2]
-    for kind in ("undo", "history")
-    for item in read("dojo", kind)
-    for claim in item.case["claims"]
-}
+SHOWN = shown("dojo")
 TODAY = date(2026, 11, 25)
 
 

@@ -80,9 +80,10 @@ def _read(folder: Path) -> _Specs:
         raise CallerError("--specs", f"there is no folder {str(folder)!r}")
     shown = {
         claim.partition(".")[2]
-        for kind in ("undo", "history")
-        for vector in json.loads((folder / f"{kind}.json").read_bytes())["vectors"]
-        for claim in vector["claims"]
+        for path in folder.glob("*.json")
+        for cases in json.loads(path.read_bytes()).values()
+        for case in (cases if isinstance(cases, list) else [])
+        for claim in case["claims"]
     }
     return _Specs((folder / "decisions.md").read_text(encoding="utf-8"), frozenset(shown))
 

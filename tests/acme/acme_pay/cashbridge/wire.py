@@ -11,6 +11,7 @@ from payrules.payment import Payment
 from payrules.words import Action, Event
 
 _EVENTS = {"settled": Event.SETTLED, "voided": Event.REVERSED, "returned": Event.REFUNDED}
+EVENTS = frozenset(_EVENTS.values())
 
 
 def payment(body: Mapping[str, Any], given: Mapping[str, Any]) -> Payment:

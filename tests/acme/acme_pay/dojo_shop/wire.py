@@ -8,7 +8,7 @@ from typing import Any
 from payrules.payment import Payment
 from payrules.providers.dojo import wire
 
-notices, call = wire.notices, wire.call
+EVENTS, notices, call = wire.EVENTS, wire.notices, wire.call
 
 
 def payment(body: Mapping[str, Any], given: Mapping[str, Any]) -> Payment:
