@@ -122,6 +122,11 @@ class TestRegistering:
 class TestAPackage:
     """An installed package brings providers by entry points, which are looked up when a name is not known."""
 
+    @pytest.fixture(autouse=True)
+    def _installed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What an installer leaves of a package lies on the path."""
+        monkeypatch.syspath_prepend(ACME / "installed")
+
     def test_is_found_by_the_shell_alone(self) -> None:
         """The core looks nowhere; once the shell has asked it to, an unknown name is found, table and adapter."""
         with pytest.raises(CallerError):
@@ -135,8 +140,9 @@ class TestAPackage:
         with pytest.raises(CallerError, match="no provider 'nobody'"):
             providers.find("nobody")
 
-    def test_has_to_bring_the_table_that_it_names(self) -> None:
+    def test_has_to_bring_the_table_that_it_names(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """An entry point under another name than its table's is a mistake of the package's."""
+        monkeypatch.syspath_prepend(ACME / "broken")
         with pytest.raises(CallerError, match=r"acme_pay\.cashbridge\.table\.TABLE is not the table of 'misnamed'"):
             plugins.load("misnamed")
 
@@ -154,29 +160,24 @@ class TestAPackage:
 
         assert providers.wire("cashbridge") is None
 
-    def test_all_are_listed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_all_are_listed(self) -> None:
         """The shipped ones first; one that is known already is passed over."""
-        found = [item for item in metadata.entry_points(group=plugins.GROUP) if item.name != "misnamed"]
-        monkeypatch.setattr(
-            metadata,
-            "entry_points",
-            lambda group, name=None: [item for item in found if name in (None, item.name)],
-        )
         plugins.load_all()
         plugins.load_all()
 
         assert ("dojo", "payroc", "adyen", "cashbridge", "dojo-shop") == providers.names()
 
 
-def command(*arguments: str, body: Any = None) -> tuple[int, str, str]:
+def command(*arguments: str, body: Any = None, installed: str = "installed") -> tuple[int, str, str]:
     """The command line in a process of its own, with the package on its path."""
+    path = os.pathsep.join([str(ACME), str(ACME / installed)])
     done = subprocess.run(
         [sys.executable, "-m", "payrules.cli", *arguments],
         input="" if body is None else json.dumps(body),
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "PYTHONPATH": str(ACME), "COLUMNS": "200"},
+        env={**os.environ, "PYTHONPATH": path, "COLUMNS": "200"},
     )
     return done.returncode, done.stdout, done.stderr
 
@@ -206,6 +207,22 @@ class TestTheCommandLine:
         assert 0 == code
         assert "Payments settle at nine in the evening in New York." in out
 
+    def test_lists_it(self) -> None:
+        """After the shipped ones."""
+        code, out, _ = command("providers", "--json")
+
+        assert 0 == code
+        assert ["dojo", "payroc", "adyen", "cashbridge", "dojo-shop"] == [
+            item["provider"] for item in json.loads(out)
+        ]
+
+    def test_folds_its_events(self) -> None:
+        """Through its own adapter."""
+        code, out, _ = command("fold", "cashbridge", "-", body={**SETTLED, "id": "1", "returned": None})
+        payment = json.loads(out)["payment"]
+
+        assert (0, "settled", 1200) == (code, payment["status"], payment["amount_captured"])
+
     def test_narrows_a_shipped_one(self) -> None:
         """The company's rule is named as the reason."""
         intent = {
@@ -226,7 +243,7 @@ class TestTheCommandLine:
 
     def test_names_a_wrong_package(self) -> None:
         """In one line, and without a traceback."""
-        code, _, err = command("table", "misnamed")
+        code, _, err = command("table", "misnamed", installed="broken")
 
         assert 2 == code
         assert "is not the table of 'misnamed'" in err

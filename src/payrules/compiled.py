@@ -1,7 +1,7 @@
 """Tables turned into functions, each on first use and once.
 
-A shipped edition is kept for good; of a caller's own providers the last used are, told apart by identity, since two
-that are equal may be asked for the compiled source of either.
+An edition asked for by name is kept until another table takes the name; of a caller's own providers the last used
+are, told apart by identity, since two that are equal may be asked for the compiled source of either.
 """
 
 from __future__ import annotations
@@ -75,6 +75,16 @@ def _keep_own(provider: Provider, edition: str | None) -> Compiled:
             oldest = _own.pop(next(iter(_own)))
             linecache.cache.pop(oldest.decide.__code__.co_filename, None)
     return found
+
+
+def _forget(name: str) -> None:
+    """Another table goes by this name from now on."""
+    with _lock:
+        for key in [key for key in _shipped if key[0] == name]:
+            del _shipped[key]
+
+
+providers.when_changed(_forget)
 
 
 def _compile(provider: Provider, edition: Edition) -> Compiled:

@@ -28,6 +28,7 @@ _EXACT = 2**53 - 1
 @lru_cache(maxsize=64)
 def digest(provider: Provider, edition: Edition) -> str:
     """The SHA-256 of what an edition answers by, in hexadecimal: the same in every process and Python version."""
+    edition = attrs.evolve(edition, replies=None)  # what an answer to a call means changes no decision
     rules = {name: value for name, value in _structure(edition).items() if name not in _IN_FORCE}
     standings = {key: provider.claim(key).standing.value for _, key in cited(edition)}
     return sha256(canonical({"provider": provider.name, "rules": rules, "standings": standings}))

@@ -45,6 +45,7 @@ class Wire(Protocol):
 
 _own: dict[str, tuple[Provider, Wire | None]] = {}
 _finders: list[Callable[[str], object]] = []
+_forgetters: list[Callable[[str], object]] = []
 
 
 def names() -> tuple[str, ...]:
@@ -61,11 +62,23 @@ def register(provider: Provider, wire: Wire | None = None, *, replace: bool = Fa
     if provider.name in names() and not replace:
         raise CallerError("provider", f"{provider.name!r} is known already; replace=True replaces it")
     _own[provider.name] = (provider, wire)
+    _changed(provider.name)
 
 
 def unregister(name: str) -> None:
     """Forget a table of one's own; a shipped one of that name is there again. Nothing happens if there is none."""
     _own.pop(name, None)
+    _changed(name)
+
+
+def when_changed(forget: Callable[[str], object]) -> None:
+    """Tell a function the name whose table has become another: for what keeps something under that name."""
+    _forgetters.append(forget)
+
+
+def _changed(name: str) -> None:
+    for forget in _forgetters:
+        forget(name)
 
 
 def look_up_with(finder: Callable[[str], object]) -> None:
