@@ -49,6 +49,9 @@ LAYERS = (
     "transport",
     "strict_json",
 )
+# The audit is a shell round the core: it imports all of that, and its own modules one way too.
+AUDIT = ("zones", "sql", "dialects", "history", "sources", "findings", "warehouse", "duck")
+SHELL = [path for path in sorted(SRC.glob("audit/*.py")) if path.stem in AUDIT]
 ENGINE = [path for path in sorted(SRC.glob("*.py")) if path.stem != "__init__"]
 DATA = [
     path
@@ -74,6 +77,15 @@ def test_imports_run_one_way(path: Path) -> None:
     before = LAYERS[: LAYERS.index(path.stem)]
 
     assert set() == {name for name in imported(path) if name not in before}
+
+
+@pytest.mark.parametrize("path", SHELL, ids=lambda path: path.stem)
+def test_the_audit_imports_one_way(path: Path) -> None:
+    """A module of the audit imports the core, and of the audit what stands before it."""
+    before = {"audit", *(f"audit.{name}" for name in AUDIT[: AUDIT.index(path.stem)])}
+    told = {name for name in imported(path) if name not in (*LAYERS, *AUDIT)}
+
+    assert set() == told - before
 
 
 @pytest.mark.parametrize("path", DATA, ids=lambda path: f"{path.parent.name}-{path.stem}")
@@ -123,7 +135,7 @@ class TestATable:
         assert set() == found
 
 
-@pytest.mark.parametrize("path", ENGINE, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*ENGINE, *SHELL], ids=lambda path: path.stem)
 def test_the_engine_names_no_provider(path: Path) -> None:
     """Not in code, and not in a comment; an example in a docstring of a public field may show what a rule is
     called."""

@@ -12,7 +12,7 @@ import sys
 import typer
 
 from payrules import plugins
-from payrules.cli import answers, events, logs, reports, tables, verifying
+from payrules.cli import answers, auditing, events, logs, reports, tables, verifying
 from payrules.cli.console import BAD_LINE
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app.command()(answers.forecast)
 app.command()(answers.explain)
 app.command()(tables.table)
 app.command("verify")(verifying.verify_tables)
+app.command()(auditing.audit)
 app.command()(reports.report)
 app.command("providers")(tables.list_providers)
 app.add_typer(logs.commands, name="log")

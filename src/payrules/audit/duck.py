@@ -1,0 +1,278 @@
+"""An audit in DuckDB: in process, streaming, spilling to disk, and whole or not at all.
+
+Findings are written beside the file that they are for, and moved there when they are complete: whoever looks at the
+final name never sees half of them, whatever ends the run.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from threading import Thread
+from typing import Any, Protocol
+
+import attrs
+import duckdb
+from attrs import frozen
+
+from payrules import providers
+from payrules.audit import findings, sql, zones
+from payrules.audit.dialects import MACROS
+from payrules.audit.findings import Finding
+from payrules.audit.history import Reading, Table, columns, normalised
+from payrules.audit.sources import tables
+from payrules.audit.sql import literal
+from payrules.errors import CallerError
+from payrules.table import Provider
+
+_AS_TEXT = 'strftime("at", \'%Y-%m-%dT%H:%M:%S.%fZ\') AS "at"'
+_AS_INSTANT = 'timezone(\'UTC\', "at") AS "at"'
+
+FORMATS = {
+    ".parquet": ("FORMAT parquet, COMPRESSION zstd", _AS_INSTANT),
+    ".csv": ("FORMAT csv, HEADER", _AS_TEXT),
+    ".jsonl": ("FORMAT json", _AS_TEXT),
+    ".ndjson": ("FORMAT json", _AS_TEXT),
+}
+"""How findings are written, by the end of the file's name, and how the instants in them."""
+
+
+@frozen
+class Count:
+    """How many rows of a history have a finding, with the money involved, in minor units."""
+
+    finding: Finding
+    provider: str | None
+    reason: str | None
+    currency: str | None
+    month: date | None
+    rows: int
+    money: int
+
+
+@frozen
+class Summary:
+    """What an audit found: counts that add up to the rows read."""
+
+    rows: int
+    counts: tuple[Count, ...]
+
+    def of(self, finding: Finding) -> int:
+        """The number of rows with a finding."""
+        return sum(count.rows for count in self.counts if count.finding is finding)
+
+    def by_finding(self) -> Iterator[tuple[Finding, int, dict[str, int]]]:
+        """Each finding that there is, with its rows, and the money involved by currency in minor units."""
+        for finding in Finding:
+            money: dict[str, int] = {}
+            for count in self.counts:
+                if count.finding is finding and count.currency is not None:
+                    money[count.currency] = money.get(count.currency, 0) + count.money
+            if rows := self.of(finding):
+                yield finding, rows, money
+
+    @property
+    def mistakes(self) -> int:
+        """The number of rows that do not agree."""
+        return self.rows - self.of(Finding.AGREES)
+
+
+class Progress(Protocol):
+    """Is told how much of an audit is done, from 0 to 1, and of how many rows, once that is known."""
+
+    def __call__(self, done: float, rows: int = 0, /) -> None:
+        """So much is done."""
+
+
+def audit(
+    sources: Sequence[str],
+    *,
+    reading: Reading | None = None,
+    out: Path | None = None,
+    edition: str | None = None,
+    tables_of: Sequence[Provider] = (),
+    threads: int | None = None,
+    memory: str | None = None,
+    progress: Progress | None = None,
+) -> Summary:
+    """Audit histories; write their findings to `out` (Parquet, CSV or JSON lines), and count them.
+
+    `edition` judges every row by that edition; else the one in force on its day does. `tables_of` are providers of
+    your own. `progress` is told how much is done. Raises `CallerError` for a history or a column that is not there,
+    never for a row.
+    """
+    if out is not None and out.suffix not in FORMATS:
+        raise CallerError("out", f"{out} ends in none of {', '.join(FORMATS)}")
+    place = out.parent if out else Path(tempfile.gettempdir())
+    if not place.is_dir():
+        raise CallerError("out", f"there is no folder {place}")
+    with _workplace(place) as work, _connected(work, threads, memory) as connection:
+        return _Run(connection, reading or Reading(), edition, tuple(tables_of), progress).run(sources, out, work)
+
+
+@contextmanager
+def _workplace(place: Path) -> Iterator[Path]:
+    """A folder of ours beside the findings: on the same disk, so that moving them is one step."""
+    work = Path(tempfile.mkdtemp(prefix=".payrules-", dir=place))
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+@contextmanager
+def _connected(work: Path, threads: int | None, memory: str | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(work / "work.duckdb")) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"SET temp_directory = {literal(str(work / 'spill'))}")
+        if threads is not None:
+            connection.execute(f"SET threads = {int(threads)}")
+        if memory is not None:
+            try:
+                connection.execute(f"SET memory_limit = {literal(memory)}")
+            except duckdb.Error:
+                raise CallerError("memory", f"{memory!r} is no amount of memory such as 2GB") from None
+        prepare(connection)
+        yield connection
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Teach DuckDB the functions that the SQL of a table uses."""
+    for signature, body in MACROS.items():
+        connection.execute(f"CREATE OR REPLACE TEMP MACRO {signature} AS {body}")
+
+
+def write_zones(connection: duckdb.DuckDBPyConnection, history: str) -> bool:
+    """Write the table `zones`, the offsets of the zones that rows have of their own; whether there are any."""
+    connection.execute(
+        "CREATE TABLE zones (rule VARCHAR, year BIGINT, turn_1 TIMESTAMP, turn_2 TIMESTAMP,"
+        " minutes_0 BIGINT, minutes_1 BIGINT, minutes_2 BIGINT)"
+    )
+    rules = connection.execute(
+        f"SELECT DISTINCT timezone FROM {history} WHERE error IS NULL AND timezone IS NOT NULL ORDER BY timezone"
+    ).fetchall()
+    told = [sql.listed(map(str, attrs.astuple(year))) for (rule,) in rules for year in zones.years(rule)]
+    if told:
+        connection.execute(f"INSERT INTO zones VALUES {', '.join(told)}")
+    return bool(rules)
+
+
+@frozen
+class _Run:
+    """One audit under way."""
+
+    connection: duckdb.DuckDBPyConnection
+    reading: Reading
+    edition: str | None
+    own: tuple[Provider, ...]
+    progress: Progress | None
+
+    def run(self, sources: Sequence[str], out: Path | None, work: Path) -> Summary:
+        history = self._history(tables(self.connection, sources))
+        has_zones = write_zones(self.connection, history)
+        self._execute(f"CREATE TABLE over_rows AS {findings.over_rows(history)}")
+        judges = [(provider, self._spans(provider)) for provider in self._providers(history)]
+        told = findings.all_findings(history, judges, over="over_rows", zones="zones" if has_zones else None)
+        if out is None:
+            return self._summary(f"({told})")
+        target = work / f"findings{out.suffix}"
+        form, at = FORMATS[out.suffix]
+        written = f"SELECT * REPLACE ({at}) FROM ({told})"
+        self._execute(f"COPY ({written}) TO {literal(str(target))} ({form})", watched=True)
+        summary = self._summary(_reader(target))
+        _sync(target)
+        os.replace(target, out)
+        return summary
+
+    def _execute(self, statement: str, *, watched: bool = False) -> list[tuple[Any, ...]]:
+        if not watched or self.progress is None:
+            return self.connection.execute(statement).fetchall()
+        rows = self._execute("SELECT COUNT(*) FROM history")[0][0]
+        return _watched(self.connection, statement, self.progress, rows)
+
+    def _tables(self) -> dict[str, Provider]:
+        shipped = {name: providers.find(name) for name in providers.NAMES}
+        return {**shipped, **{provider.name: provider for provider in self.own}}
+
+    def _history(self, found: Sequence[Table]) -> str:
+        """The histories as one relation; what is text is read once, what is typed stays where it is."""
+        names = tuple(self._tables())
+        parts = []
+        for number, table in enumerate(found):
+            unsound = self._unsound(table)
+            select = normalised(table, self.reading, names, unsound)
+            if table.error == "NULL":
+                parts.append(select)
+                continue
+            self._execute(f"CREATE TABLE normal_{number} AS {select}")
+            self._execute(f"DROP TABLE {table.relation}")
+            parts.append(f"SELECT * FROM normal_{number}")
+        if not parts:
+            raise CallerError("history", "there is nothing to read")
+        self._execute(f"CREATE VIEW history AS {' UNION ALL '.join(parts)}")
+        return "history"
+
+    def _unsound(self, table: Table) -> dict[str, str]:
+        """The zone rules of a table that no calendar day can be told by, with the reason."""
+        zone = columns(table, self.reading).get("timezone")
+        if zone is None:
+            return {}
+        rules = self._execute(f"SELECT DISTINCT {zone.sql} FROM {table.relation} WHERE {zone.sql} IS NOT NULL")
+        told = {str(rule): zones.problem(str(rule)) for (rule,) in rules}
+        return {rule: why for rule, why in told.items() if why is not None}
+
+    def _providers(self, history: str) -> list[Provider]:
+        names = self._execute(f"SELECT DISTINCT provider FROM {history} WHERE error IS NULL ORDER BY provider")
+        return [self._tables()[str(name)] for (name,) in names]
+
+    def _spans(self, provider: Provider) -> tuple[findings.Span, ...]:
+        return findings.spans(provider, self.edition)
+
+    def _summary(self, relation: str) -> Summary:
+        rows = self._execute(
+            "SELECT finding, provider, reason, currency,"
+            " CAST(date_trunc('month', CAST(\"at\" AS TIMESTAMP)) AS DATE) AS month,"
+            f" COUNT(*), CAST(COALESCE(SUM(money), 0) AS BIGINT) FROM {relation} GROUP BY ALL ORDER BY ALL"
+        )
+        counts = tuple(Count(Finding(row[0]), *row[1:]) for row in rows)
+        return Summary(sum(count.rows for count in counts), counts)
+
+
+def _reader(path: Path) -> str:
+    """How DuckDB reads findings back."""
+    name = literal(str(path))
+    return {".parquet": f"read_parquet({name})", ".csv": f"read_csv({name})"}.get(path.suffix, f"read_ndjson({name})")
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
+
+
+def _watched(
+    connection: duckdb.DuckDBPyConnection, statement: str, progress: Progress, total: int
+) -> list[tuple[object, ...]]:
+    """Run a statement, and say all the while how much of it is done."""
+    rows: list[tuple[Any, ...]] = []
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            rows.extend(connection.execute(statement).fetchall())
+        except BaseException as error:
+            failed.append(error)
+
+    thread = Thread(target=work)
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.1)
+        progress(max(0.0, connection.query_progress()) / 100, total)
+    if failed:
+        raise failed[0]
+    progress(1.0, total)
+    return rows

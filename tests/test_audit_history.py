@@ -1,0 +1,444 @@
+"""Histories in any form become findings, a row for a row; what cannot be read says why."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from payrules import Payment, Undo, decide, providers
+from payrules.audit import duck
+from payrules.audit.findings import COLUMNS, Finding, spans
+from payrules.audit.history import Reading, from_toml
+from payrules.errors import CallerError
+from tests import aimed
+
+BASE = {
+    "provider": "dojo",
+    "payment_id": "p1",
+    "status": "Captured",
+    "capture_mode": "auto",
+    "currency": "GBP",
+    "amount_authorized": "1000",
+    "amount_captured": "1000",
+    "amount_refunded": "0",
+    "authorized_at": "2026-11-20T10:00:00Z",
+    "at": "2026-11-20T12:00:00Z",
+    "done_action": "reverse",
+    "done_amount": "1000",
+}
+"""A captured payment that was reversed on the same day, as it should be."""
+
+NEXT_DAY = "2026-11-21T12:00:00Z"
+
+
+def to_csv(path: Path, rows: Sequence[dict[str, str]], *, encoding: str = "utf-8") -> str:
+    """Write rows as CSV."""
+    titles = list(dict.fromkeys(title for row in rows for title in row))
+    with path.open("w", encoding=encoding, newline="") as stream:
+        writer = csv.DictWriter(stream, titles)
+        writer.writeheader()
+        writer.writerows(rows)
+    return str(path)
+
+
+def found(tmp_path: Path, sources: Sequence[str], **options: Any) -> list[dict[str, Any]]:
+    """The findings of an audit, in the order of the rows."""
+    out = tmp_path / "findings.jsonl"
+    summary = duck.audit(sources, out=out, **options)
+    told = [json.loads(line) for line in out.read_text().splitlines()]
+
+    assert len(told) == summary.rows
+    return sorted(told, key=lambda row: (row["source"], row["row"]))
+
+
+def of(tmp_path: Path, *changes: dict[str, str], **options: Any) -> list[dict[str, Any]]:
+    """The findings of rows that differ so from the plain one; each is of a payment of its own unless it says."""
+    rows = [{**BASE, "payment_id": f"p{number}", **change} for number, change in enumerate(changes, 1)]
+    return found(tmp_path, [to_csv(tmp_path / "history.csv", rows)], **options)
+
+
+class TestFindings:
+    """What an audit says of a row."""
+
+    def test_each_kind(self, tmp_path: Path) -> None:
+        """Right, refused, slower than needed, missed, too much, twice, unknown, unreadable; each with its money."""
+        told = of(
+            tmp_path,
+            {},
+            {"at": NEXT_DAY},
+            {"done_action": "refund"},
+            {"done_action": "reject", "done_amount": ""},
+            {"at": NEXT_DAY, "done_action": "refund", "done_amount": "1200"},
+            {"at": NEXT_DAY, "done_action": "refund", "payment_id": "double"},
+            {"at": "2026-11-21T12:00:01Z", "done_action": "refund", "payment_id": "double"},
+            {"at": NEXT_DAY, "done_action": "refund", "capture_mode": "manual", "amount_captured": ""},
+            {"amount_authorized": "10.00"},
+        )
+
+        assert [
+            ("agrees", "reverse", 1000, 0),
+            ("would_be_refused", "refund", 1000, 1000),
+            ("not_preferred", "reverse", 1000, 1000),
+            ("missed", "reverse", 1000, 1000),
+            ("gave_back_too_much", "reject", None, 200),
+            ("agrees", "refund", 1000, 0),
+            ("undone_twice", "refund", 1000, 1000),
+            ("unknown", "reject", None, None),
+            ("unreadable", None, None, None),
+        ] == [(row["finding"], row["action"], row["amount"], row["money"]) for row in told]
+        assert ["amount_captured"] == told[7]["needs"]
+        assert "reverse alone: too_late" == told[1]["error"]
+        assert list(COLUMNS) == list(told[0])
+
+    def test_a_finding_carries_its_grounds(self, tmp_path: Path) -> None:
+        """Rule, claims, standing and edition are those of the decision."""
+        [row] = of(tmp_path, {"done_action": "refund"})
+        payment = {name: value for name, value in BASE.items() if name not in ("at", "done_action", "done_amount")}
+        amounts = {name: int(value) for name, value in payment.items() if name.startswith("amount")}
+        decision = decide(
+            Payment.from_record({**payment, **amounts}), Undo.from_record({"at": BASE["at"], "amount": 1000})
+        )
+
+        assert (decision.rule, list(decision.claims), str(decision.standing), decision.edition) == (
+            row["rule"],
+            row["claims"],
+            row["standing"],
+            row["edition"],
+        )
+
+    def test_parts_that_add_up_are_right_and_one_over_is_too_much(self, tmp_path: Path) -> None:
+        """Over several rows of one payment what was given back is added up, even where each row's facts are old."""
+        part = {"at": NEXT_DAY, "done_action": "refund", "payment_id": "parts"}
+        told = of(
+            tmp_path, {**part, "done_amount": "400"}, {**part, "done_amount": "600"}, {**part, "done_amount": "1"}
+        )
+
+        assert ["agrees", "agrees", "undone_twice"] == [row["finding"] for row in told]
+        told = of(tmp_path, {**part, "done_amount": "400"}, {**part, "done_amount": "601"})
+        assert ("gave_back_too_much", 1) == (told[1]["finding"], told[1]["money"])
+
+    def test_what_the_provider_refused_gave_nothing_back(self, tmp_path: Path) -> None:
+        """A refused refund, tried again, is not undone twice; a refusal of what the table permits is noted."""
+        refund = {"at": NEXT_DAY, "done_action": "refund", "payment_id": "again"}
+        told = of(tmp_path, {**refund, "answer": "refused"}, {**refund, "answer": "accepted"})
+
+        assert ["agrees", "agrees"] == [row["finding"] for row in told]
+        assert "the provider refused what the table permits" == told[0]["error"]
+
+    def test_a_row_that_stands_there_twice_says_so(self, tmp_path: Path) -> None:
+        """Whether it was done twice or listed twice nobody can tell."""
+        told = of(tmp_path, {"payment_id": "same"}, {"payment_id": "same"})
+
+        assert ("undone_twice", "the same as row 1: done twice, or listed twice") == (
+            told[1]["finding"],
+            told[1]["error"],
+        )
+
+    def test_a_payment_has_one_currency(self, tmp_path: Path) -> None:
+        """A row in another one than the first cannot be judged."""
+        told = of(tmp_path, {"payment_id": "same"}, {"payment_id": "same", "currency": "EUR"})
+
+        assert "currency: EUR here, and GBP in row 1 of the same payment" == told[1]["error"]
+        assert ["agrees", "unreadable"] == [row["finding"] for row in told]
+
+
+class TestEditions:
+    """Each row is judged by the edition in force on its day."""
+
+    def test_by_the_day_or_by_name(self, tmp_path: Path) -> None:
+        """A reversal after capture was refused in March 2022, and permitted in June; a name judges both alike."""
+        days = [
+            {"authorized_at": f"{day}T10:00:00Z", "at": f"{day}T12:00:00Z"}
+            for day in ("2021-06-01", "2022-03-01", "2022-06-01")
+        ]
+
+        assert [("unknown", None), ("would_be_refused", "2022-02"), ("agrees", "2022-05")] == [
+            (row["finding"], row["edition"]) for row in of(tmp_path, *days)
+        ]
+        assert {("agrees", "2022-05")} == {
+            (row["finding"], row["edition"]) for row in of(tmp_path, *days, edition="2022-05")
+        }
+
+    def test_an_edition_that_is_not_there_is_named(self, tmp_path: Path) -> None:
+        """`CallerError` lists those there are."""
+        with pytest.raises(CallerError, match="only 2022-02, 2022-05, current"):
+            of(tmp_path, {}, edition="2023")
+
+    def test_spans_leave_no_day_out(self) -> None:
+        """Dated editions, the days before them, and the default alone where none has a date."""
+        told = spans(providers.find("dojo"))
+
+        assert [None, "2022-02", "2022-05"] == [span.edition.name if span.edition else None for span in told]
+        assert [None] == [span.since for span in spans(providers.find("payroc"))]
+
+
+class TestForms:
+    """The same history in any form has the same findings."""
+
+    ROWS = [{**BASE, "payment_id": f"p{number}", "at": at} for number, at in enumerate((BASE["at"], NEXT_DAY), 1)]
+    RIGHT = ["agrees", "would_be_refused"]
+
+    def test_a_log_of_decisions(self, tmp_path: Path) -> None:
+        """Lines of payment, undo and decision, replayed, agree, whatever else a line holds."""
+        lines = []
+        for provider in providers.NAMES:
+            for number, (payment, undo) in enumerate(aimed.some(provider, 100, seed=5)):
+                record = {**payment.to_record(), "payment_id": payment.payment_id and f"{provider}-{number}"}
+                told = decide(Payment.from_record(record), undo).to_record()
+                lines.append(
+                    json.dumps({"payment": record, "undo": undo.to_record(), "decision": told, "seq": number})
+                )
+        path = tmp_path / "log.jsonl"
+        path.write_text("\n".join(lines) + "\n")
+        summary = duck.audit([str(path)])
+
+        assert (len(lines), len(lines)) == (summary.rows, summary.of(Finding.AGREES))
+        assert 0 == summary.mistakes
+
+    def test_files_folders_globs_and_tables(self, tmp_path: Path) -> None:
+        """CSV with a byte-order mark, flat JSON lines, Parquet, a DuckDB and an SQLite table, a folder, a glob."""
+        folder = tmp_path / "histories"
+        folder.mkdir()
+        path = to_csv(folder / "a.csv", self.ROWS, encoding="utf-8-sig")
+        (folder / "b.jsonl").write_text("".join(json.dumps(row) + "\n" for row in self.ROWS))
+        with duckdb.connect(str(tmp_path / "shop.duckdb")) as connection:
+            connection.execute(f"CREATE TABLE undos AS SELECT * FROM read_csv('{path}', all_varchar = true)")
+            connection.execute(
+                "CREATE VIEW typed AS SELECT * REPLACE (amount_authorized::INTEGER AS amount_authorized,"
+                ' amount_captured::BIGINT AS amount_captured, "at"::TIMESTAMPTZ AS "at") FROM undos'
+            )
+            connection.execute(f"COPY (SELECT * FROM typed) TO '{folder}/c.parquet'")
+        with sqlite3.connect(tmp_path / "shop.sqlite") as database:
+            database.execute(f"CREATE TABLE undos ({', '.join(f'[{title}]' for title in BASE)})")
+            database.executemany(
+                f"INSERT INTO undos VALUES ({', '.join('?' * len(BASE))})", [tuple(row.values()) for row in self.ROWS]
+            )
+        sources = [str(folder), f"{folder}/*.csv", f"{tmp_path}/shop.duckdb#undos", f"{tmp_path}/shop.sqlite#undos"]
+        told = found(tmp_path, sources)
+        read = {(Path(row["source"]).name, row["row"]) for row in told}
+
+        names = ("a.csv", "b.jsonl", "c.parquet", "shop.duckdb#undos", "shop.sqlite#undos")
+        assert {(name, number) for name in names for number in (1, 2)} == read
+        assert {"agrees", "would_be_refused", "undone_twice"} == {row["finding"] for row in told}
+        assert 10 == len(told)  # a.csv is named twice, and read once
+
+    def test_a_mapping_reads_an_export_as_it_is(self, tmp_path: Path) -> None:
+        """Other columns, other words, what is the same in every row, local times and decimals."""
+        (tmp_path / "mapping.toml").write_text(
+            'assume_zone = "Europe/London"\nminor_units = "currency"\n[columns]\npayment_id = "Id"\nstatus = "State"\n'
+            'at = "When"\nauthorized_at = "Paid"\namount_authorized = "Total"\ndone_action = "Operation"\n'
+            'done_amount = "Given"\n[values.status]\nPAID = "Captured"\n[values.done_action]\nVOID = "reverse"\n'
+            '[constants]\nprovider = "dojo"\ncapture_mode = "auto"\namount_refunded = "0"\n'
+        )
+        export = [
+            {
+                "Id": "1",
+                "State": "PAID",
+                "When": "2026-07-10 00:30:00",
+                "Paid": "2026-07-10 00:10:00",
+                "currency": "GBP",
+            },
+            {
+                "Id": "2",
+                "State": "PAID",
+                "When": "2026-07-10 00:30:00",
+                "Paid": "2026-07-09 23:50:00",
+                "currency": "JPY",
+            },
+        ]
+        money = {"Total": "10.50", "Given": "10.50", "Operation": "VOID"}
+        rows = [{**export[0], **money}, {**export[1], **money, "Total": "1050", "Given": "1050"}]
+        told = found(
+            tmp_path, [to_csv(tmp_path / "export.csv", rows)], reading=Reading(**from_toml(tmp_path / "mapping.toml"))
+        )
+
+        assert [("agrees", 1050), ("would_be_refused", 1050)] == [
+            (row["finding"], row["done_amount"]) for row in told
+        ]
+
+
+BAD: list[tuple[dict[str, str], str]] = [
+    ({"status": ""}, "status: a row needs it"),
+    ({"provider": "stripe"}, "provider: stripe is no provider whose table is here"),
+    ({"amount_captured": "ten"}, "amount_captured: ten is not an integer in minor units"),
+    ({"amount_captured": "-5"}, "amount_captured: -5 is negative"),
+    ({"amount_captured": "9" * 18}, "amount_captured: an integer beyond 1000000000000000 is out of range"),
+    ({"amount_refunded": "1001"}, "amount_refunded: 1001 is more than amount_captured, 1000"),
+    ({"currency": "gbp"}, "currency: gbp is not three capitals, such as GBP"),
+    ({"at": "2026-11-20T12:00:00"}, "at: 2026-11-20T12:00:00 is not an instant with an offset"),
+    ({"at": "2026-11-20T23:59:60Z"}, "at: 2026-11-20T23:59:60Z is not an instant with an offset"),
+    ({"at": "2026-02-30T12:00:00Z"}, "at: 2026-02-30T12:00:00Z is not an instant with an offset"),
+    ({"at": "1999-01-01T00:00:00Z"}, "is not between 2000 and 2100"),
+    ({"at": "2026-11-20T12:00:00+15:00"}, "is not an instant with an offset"),
+    ({"done_action": "void"}, "done_action: void is not one of cancel, reverse, refund, reject"),
+    ({"disputed": "maybe"}, "disputed: maybe is neither true nor false"),
+    ({"timezone": "Europe/London"}, "timezone: 'Europe/London' is not a POSIX zone rule"),
+    ({"captured_at": "2026-11-20T09:00:00Z", "created_at": NEXT_DAY}, "captured_at: the capture lies before"),
+]
+"""What is wrong with a row, and what its finding says."""
+
+
+class TestBadInput:
+    """What is wrong is named, and nothing is dropped."""
+
+    def test_a_bad_value_is_a_finding(self, tmp_path: Path) -> None:
+        """It names the field and the value; the rows about it are judged all the same."""
+        told = of(
+            tmp_path, {}, *(change for change, _ in BAD), {"authorized_at": "2026-11-20T12:00:00.123456789+02:00"}
+        )
+
+        assert ["agrees", *["unreadable"] * len(BAD), "agrees"] == [row["finding"] for row in told]
+        assert [error for _, error in BAD] == [
+            error if error in row["error"] else row["error"] for (_, error), row in zip(BAD, told[1:-1], strict=True)
+        ]
+
+    def test_a_column_that_is_missing_is_named_with_those_there_are(self, tmp_path: Path) -> None:
+        """And the nearest, and the option that helps."""
+        row = {title: value for title, value in BASE.items() if title != "status"} | {"state": "Captured"}
+        path = to_csv(tmp_path / "history.csv", [row])
+
+        with pytest.raises(
+            CallerError, match=r"status: no column 'status'; did you mean 'state'.*--map status=COLUMN"
+        ):
+            duck.audit([path])
+        with pytest.raises(CallerError, match="method: no column 'Way'; the columns are provider"):
+            duck.audit([path], reading=Reading(columns={"status": "state", "method": "Way"}))
+        with pytest.raises(CallerError, match="statsu: a history has no field of this name; did you mean 'status'"):
+            Reading(columns={"statsu": "state"})
+
+    @pytest.mark.parametrize(
+        ("column", "message"),
+        [
+            (
+                "amount_captured::DOUBLE AS amount_captured",
+                "amount_captured: the column is of type DOUBLE.*--minor-units",
+            ),
+            ('"at"::TIMESTAMPTZ::TIMESTAMP AS "at"', "at: the column is of type TIMESTAMP.*--assume-zone"),
+            ('0 AS "at"', "at: the column is of type INTEGER, and that is no instant"),
+            ("0 AS disputed", "disputed: the column is of type INTEGER, and that is neither true nor false"),
+            ("[1] AS status", "status: the column is of type INTEGER.., and that is no text"),
+        ],
+        ids=["decimals", "local", "number", "flag", "list"],
+    )
+    def test_a_column_of_another_type_is_refused(self, tmp_path: Path, column: str, message: str) -> None:
+        """Before a row is read, with the option that settles it where there is one."""
+        path, parquet = to_csv(tmp_path / "history.csv", [BASE]), tmp_path / "history.parquet"
+        replace = "*, " + column if "disputed" in column else f"* REPLACE ({column})"
+        duckdb.sql(f"COPY (SELECT {replace} FROM read_csv('{path}', all_varchar = true)) TO '{parquet}'")
+
+        with pytest.raises(CallerError, match=message):
+            duck.audit([str(parquet)])
+
+    def test_local_times_and_decimals_once_they_are_told(self, tmp_path: Path) -> None:
+        """An hour that clocks skip is an error of its row, and so are more decimals than the currency has."""
+        local = {"authorized_at": "2026-03-29 00:30:00", "at": "2026-03-29 02:30:00"}
+        money = {"amount_authorized": "10.00", "amount_captured": "10", "done_amount": "10.00"}
+        told = of(
+            tmp_path,
+            {**local, **money},
+            {**money, **local, "at": "2026-03-29 01:30:00"},
+            {**money, **local, "amount_captured": "9.999"},
+            {**money, "at": "2026-11-20 12:00:00"},
+            reading=Reading(assume_zone="Europe/London", minor_units=2),
+        )
+
+        assert ["agrees", "unreadable", "unreadable", "agrees"] == [row["finding"] for row in told]
+        assert "at: 2026-03-29 01:30:00 does not exist: clocks skipped it" == told[1]["error"]
+        assert "amount_captured: 9.999 has more decimals than the currency" == told[2]["error"]
+
+    def test_lines_that_cannot_be_read_keep_their_numbers(self, tmp_path: Path) -> None:
+        """Not JSON, not an object, not UTF-8, too short, too long: the rest is judged."""
+        good = json.dumps(BASE).encode()
+        (tmp_path / "history.jsonl").write_bytes(b"\n".join([good, b"{", b"[]", b'{"status": "\xff"}', b"", good]))
+        told = found(tmp_path, [str(tmp_path / "history.jsonl")])
+
+        assert [None, "$: not JSON", "$: the line is no object"] == [row["error"] for row in told[:3]]
+        assert f"$: not UTF-8 at byte {len(good) + 18}" == told[3]["error"]
+        assert (5, "undone_twice") == (told[4]["row"], told[4]["finding"])
+        path = to_csv(tmp_path / "history.csv", [BASE])
+        Path(path).write_bytes(
+            Path(path).read_bytes() + b"dojo,short\r\n" + b"\xff" + b"," * (len(BASE) - 1) + b"\r\n"
+        )
+        told = found(tmp_path, [path])
+        assert ["agrees", "unreadable", "unreadable"] == [row["finding"] for row in told]
+        assert ["$: line 3 has 2 values, and the first line names 12 columns", "$: line 4 is not UTF-8"] == [
+            row["error"] for row in told[1:]
+        ]
+
+    def test_histories_that_are_none(self, tmp_path: Path) -> None:
+        """Not there, without a name, empty, of no known kind, cut short, a table that is not there."""
+        (tmp_path / "empty.csv").touch()
+        (tmp_path / "notes.txt").write_text("x")
+        (tmp_path / "short.parquet").write_bytes(b"PAR1" + b"x" * 100)
+        (tmp_path / "none").mkdir()
+        sqlite3.connect(tmp_path / "empty.sqlite").execute("CREATE TABLE t (x)")
+        for source, message in [
+            ("nowhere.csv", "there is no"),
+            ("none", "no file in"),
+            ("empty.csv", "is empty"),
+            ("notes.txt", "is none of .parquet, .csv"),
+            ("short.parquet", "short.parquet"),
+            ("nowhere.duckdb#undos", "there is no"),
+            ("empty.sqlite#undos", "no such table"),
+            ("empty.sqlite#", "names no table"),
+        ]:
+            with pytest.raises(CallerError, match=message):
+                duck.audit([str(tmp_path / source)])
+
+    def test_a_history_without_a_row_has_no_finding(self, tmp_path: Path) -> None:
+        """A head alone, or a file of no lines."""
+        path = to_csv(tmp_path / "history.csv", [BASE])
+        Path(path).write_text(Path(path).read_text().splitlines()[0] + "\n")
+
+        assert 0 == duck.audit([path]).rows
+
+
+class TestKilled:
+    """Findings have their name once they are whole."""
+
+    def test_at_the_last_moment(self, tmp_path: Path) -> None:
+        """A process that is killed before it moves the findings leaves nothing under the final name."""
+        path, out = to_csv(tmp_path / "history.csv", [BASE]), tmp_path / "findings.parquet"
+        script = (
+            "import os; from pathlib import Path; from payrules.audit import duck;"
+            " os.replace = lambda *paths: os.kill(os.getpid(), 9);"
+            f" duck.audit(['{path}'], out=Path('{out}'))"
+        )
+
+        assert -signal.SIGKILL == subprocess.run([sys.executable, "-c", script]).returncode
+        assert not out.exists()
+
+    @pytest.mark.long
+    def test_in_the_middle(self, tmp_path: Path) -> None:
+        """Nor does one that is killed while it writes."""
+        path, out = tmp_path / "history.parquet", tmp_path / "findings.parquet"
+        source = to_csv(tmp_path / "history.csv", [BASE])
+        duckdb.sql(
+            f"COPY (SELECT * REPLACE (payment_id || i AS payment_id) FROM read_csv('{source}', all_varchar = true),"
+            f" range(1000000) AS n(i)) TO '{path}'"
+        )
+        script = (
+            f"from pathlib import Path; from payrules.audit import duck; duck.audit(['{path}'], out=Path('{out}'))"
+        )
+        process = subprocess.Popen([sys.executable, "-c", script])
+        deadline = time.monotonic() + 120
+        while not any(tmp_path.glob(".payrules-*/findings.parquet")) and time.monotonic() < deadline:
+            assert process.poll() is None
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+
+        assert any(tmp_path.glob(".payrules-*/findings.parquet"))
+        assert not out.exists()

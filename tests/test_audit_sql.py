@@ -1,0 +1,79 @@
+"""The SQL of a table gives row for row what `decide` gives."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import duckdb
+import pytest
+
+from payrules import providers
+from payrules.audit import duck, findings, zones
+from payrules.table import Edition, Provider
+from tests import aimed
+from tests.histories import ANSWER, answer, decided, rows
+
+EDITIONS = [(providers.find(name), edition) for name in providers.NAMES for edition in providers.find(name).editions]
+IDS = [f"{provider.name}-{edition.name}" for provider, edition in EDITIONS]
+
+SOME, MANY = 1_000, 200_000
+
+
+def in_duckdb(provider: Provider, edition: Edition, history: object) -> list[tuple[object, ...]]:
+    """The answers of DuckDB, in the order of the rows."""
+    with duckdb.connect() as connection:
+        duck.prepare(connection)
+        connection.register("history", history)
+        connection.execute("CREATE TABLE rows AS SELECT * FROM history")
+        duck.write_zones(connection, "rows")
+        told = findings.judged(provider, edition, "rows", "zones")
+        return connection.execute(f'SELECT {", ".join(ANSWER)} FROM ({told}) ORDER BY "row"').fetchall()
+
+
+def differences(provider: Provider, edition: Edition, count: int, seed: int) -> list[object]:
+    """The first questions that DuckDB answers otherwise."""
+    questions = list(aimed.some(provider.name, count, seed=seed, edition=edition.name))
+    decisions = decided(provider, edition.name, questions)
+    told = in_duckdb(provider, edition, rows(questions, decisions))
+    compared = zip(questions, map(answer, decisions), told, strict=True)
+    return list(islice((item for item in compared if item[1] != item[2]), 3))
+
+
+@pytest.mark.parametrize(("provider", "edition"), EDITIONS, ids=IDS)
+def test_duckdb_agrees_with_the_core(provider: Provider, edition: Edition) -> None:
+    """Action, amount, remaining, reason, rejection, rule, needs, claims and standing are the same."""
+    assert [] == differences(provider, edition, SOME, seed=7)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("provider", "edition"), EDITIONS, ids=IDS)
+def test_duckdb_agrees_with_the_core_at_length(provider: Provider, edition: Edition) -> None:
+    """So they are in 200,000 rows of each edition."""
+    assert [] == differences(provider, edition, MANY, seed=11)
+
+
+class TestZones:
+    """Offsets year by year, for rows that have a zone of their own."""
+
+    @pytest.mark.parametrize(
+        "rule",
+        [
+            "GMT0BST,M3.5.0/1,M10.5.0/2",
+            "NST3:30NDT,M3.2.0,M11.1.0",
+            "AEST-10AEDT,M10.1.0,M4.1.0/3",
+            "LHST-10:30LHDT-11,M10.1.0,M4.1.0",
+            "EET-2EEST,M3.5.0/0,M10.5.0/0",
+            "IST-5:30",
+        ],
+    )
+    def test_add_up_to_the_days_of_the_core(self, rule: str) -> None:
+        """A year's three offsets tell every day as the core does, about every change of the clocks."""
+        assert zones.problem(rule) is None
+
+    def test_a_rule_whose_days_come_twice_is_refused(self) -> None:
+        """Where clocks go back over midnight, an offset does not tell the day."""
+        assert "clocks show twice" in (zones.problem("AAA0BBB-2,M3.5.0/1,M10.5.0/1") or "")
+
+    def test_a_text_that_is_no_rule_is_refused(self) -> None:
+        """An IANA name is none."""
+        assert "is not a POSIX zone rule" in (zones.problem("Europe/London") or "")
