@@ -59,9 +59,16 @@ def test_options_read_an_export_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "mapping.toml").write_text('[columns]\nstatus = "nothing"\n')
     told = run(
         path,
-        "--mapping",
-        str(tmp_path / "mapping.toml"),
-        *("--map", "status=state", "--value", "status:PAID=Captured", "--value", "done_action:VOID=reverse"),
+        *(
+            "--map",
+            str(tmp_path / "mapping.toml"),
+            "--map",
+            "status=state",
+            "--value",
+            "status:PAID=Captured",
+            "--value",
+            "done_action:VOID=reverse",
+        ),
         *("--set", "provider=dojo"),
     )
 
@@ -78,7 +85,7 @@ def test_options_read_an_export_as_it_is(tmp_path: Path) -> None:
         (("x.csv", "--value", "status=Captured"), "'status' is not FIELD:THEIRS=OURS"),
         (("x.csv", "--minor-units", "many"), "neither a number of decimals nor 'currency'"),
         (("x.csv", "--out", "findings.xlsx"), "ends in none of .parquet, .csv, .jsonl"),
-        (("x.csv", "--mapping", "nowhere.toml"), "nowhere.toml"),
+        (("x.csv", "--map", "nowhere.toml"), "nowhere.toml"),
     ],
     ids=lambda value: " ".join(value)[:30] if isinstance(value, tuple) else "",
 )

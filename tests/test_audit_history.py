@@ -23,6 +23,7 @@ from payrules.audit.findings import COLUMNS, Finding, spans
 from payrules.audit.history import Reading, from_toml
 from payrules.errors import CallerError
 from tests import aimed
+from tests.test_history import EXAMPLES, ROWS
 
 BASE = {
     "provider": "dojo",
@@ -442,3 +443,13 @@ class TestKilled:
 
         assert any(tmp_path.glob(".payrules-*/findings.parquet"))
         assert not out.exists()
+
+
+def test_the_example_has_the_findings_that_were_planted(tmp_path: Path) -> None:
+    """Row for row, as whoever made the history up wrote them down."""
+    out = tmp_path / "findings.csv"
+    told = from_toml(EXAMPLES / "history.toml")
+    duck.audit([str(EXAMPLES / "history.csv")], reading=Reading(**told), out=out)
+    found = duckdb.execute(f"SELECT finding FROM '{out}' ORDER BY \"row\"").fetchall()
+
+    assert [finding for _, finding in ROWS] == [finding for (finding,) in found]

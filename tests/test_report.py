@@ -228,7 +228,7 @@ class TestReading:
                 writer.writeheader()
                 writer.writerows(rows)
         elif path.suffix == ".parquet":
-            duckdb.execute(f"COPY (SELECT * FROM read_json('{lines}')) TO '{path}' (FORMAT parquet)")  # noqa: S608
+            duckdb.execute(f"COPY (SELECT * FROM read_json('{lines}')) TO '{path}' (FORMAT parquet)")
         return path
 
     @pytest.mark.parametrize("suffix", [".jsonl", ".csv", ".parquet"])

@@ -27,7 +27,12 @@ Out = Annotated[
     Path | None, typer.Option("--out", "-o", help="Where to write a finding for each row: .parquet, .csv or .jsonl.")
 ]
 Columns = Annotated[
-    list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="The column that holds a field; repeatable.")
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="FIELD=COLUMN|FILE",
+        help="The column that holds a field, or a TOML file that says all such things; repeatable.",
+    ),
 ]
 Values = Annotated[
     list[str] | None,
@@ -37,7 +42,6 @@ Constants = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="FIELD=VALUE", help="A field that is the same in every row; repeatable."),
 ]
-MappingFile = Annotated[Path | None, typer.Option("--mapping", help="A TOML file that says all of this.")]
 Zone = Annotated[str | None, typer.Option("--assume-zone", metavar="ZONE", help="Whose clocks local times are of.")]
 Units = Annotated[
     str | None,
@@ -53,7 +57,6 @@ def audit(
     columns: Columns = None,
     values: Values = None,
     constants: Constants = None,
-    mapping: MappingFile = None,
     assume_zone: Zone = None,
     minor_units: Units = None,
     edition: Annotated[
@@ -79,7 +82,7 @@ def audit(
             return
         if not history:
             raise CallerError("history", "a file, folder, glob or PATH#TABLE is needed")
-        given = _given(columns, values, constants, mapping, assume_zone, minor_units)
+        given = _given(columns, values, constants, assume_zone, minor_units)
         reading = _reading(given)
         summary = _in_duckdb(history, reading, out_file, edition, threads, memory)
     _show(summary, out_file, as_json)
@@ -127,15 +130,18 @@ def _given(
     columns: list[str] | None,
     values: list[str] | None,
     constants: list[str] | None,
-    mapping: Path | None,
     assume_zone: str | None,
     minor_units: str | None,
 ) -> dict[str, Any]:
-    """What the options say, over what the mapping file says."""
+    """What the options say, over what mapping files say."""
     from payrules.audit.history import from_toml
 
-    told: dict[str, Any] = from_toml(mapping) if mapping else {}
-    told["columns"] = {**told.get("columns", {}), **_pairs("--map", columns)}
+    files = [item for item in columns or [] if "=" not in item and item.endswith(".toml")]
+    told: dict[str, Any] = {}
+    for file in files:
+        told |= from_toml(Path(file))
+    pairs = [item for item in columns or [] if item not in files]
+    told["columns"] = {**told.get("columns", {}), **_pairs("--map", pairs)}
     told["constants"] = {**told.get("constants", {}), **_pairs("--set", constants)}
     meanings: dict[str, dict[str, str]] = {name: dict(words) for name, words in told.get("values", {}).items()}
     for theirs, ours in _pairs("--value", values).items():
