@@ -553,7 +553,7 @@ def _proves(proof: Proof, known: Known) -> str:
 def _value(proof: Proof, known: Known) -> str:
     authorized, captured = known.get("amount_authorized"), known.get("amount_captured")
     if proof.value is Share.WHOLE:
-        return authorized
+        return _not_below_0(f"({authorized} - COALESCE({known.get('amount_released')}, 0))")
     if proof.value is Share.REST:
         return _not_below_0(f"({authorized} - {captured})")
     return literal(proof.value)
@@ -785,7 +785,7 @@ def _settled(edition: Edition, known: Known) -> list[tuple[str, object]]:
         (
             f"{left} = 0",
             case(
-                (f"{captured} <> 0 AND {captured} = {refunded}", refused(Reason.ALREADY_REFUNDED, already)),
+                (f"{captured} <> 0 AND {captured} <= {refunded}", refused(Reason.ALREADY_REFUNDED, already)),
                 otherwise=refused(Reason.NOTHING_LEFT, already),
             ),
         ),
