@@ -17,10 +17,13 @@ Figures = dict[str, int]
 """What was counted, by what it is."""
 
 PARTS = {
+    "agreement": "tests.agreement:figures",
     "fuzz": "tests.fuzz.__main__:figures",
     "races": "tests.races:figures",
+    "mutants": "tests.mutants.tables:figures",
     "surprise": "tests.surprise:figures",
     "time": "tests.test_time:figures",
+    "walk": "tests.test_verify:figures",
 }
 """The parts, each with the function that counts; it is told whether to be quick."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from fnmatch import fnmatchcase
@@ -204,3 +205,17 @@ def test_everything_that_ships_is_meant(provider: str) -> None:
 
     decisions = (SPECS / provider / "decisions.md").read_text(encoding="utf-8")
     assert [] == [pattern for pattern in accepted(decisions) if not any(fnmatchcase(key, pattern) for key in keys)]
+
+
+def figures(quick: bool) -> dict[str, int]:
+    """How many situations were walked, in how many classes, and what was found."""
+    found: Counter[str] = Counter()
+    for name in providers.NAMES:
+        decisions = (SPECS / name / "decisions.md").read_text(encoding="utf-8")
+        for edition in providers.find(name).editions:
+            told = verify(providers.find(name), edition=edition.name, decisions=decisions)
+            assert () == told.new
+            found.update(
+                {"situations": told.situations, "classes": told.classes, "findings, all accepted": len(told.findings)}
+            )
+    return dict(found)

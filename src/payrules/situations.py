@@ -115,10 +115,12 @@ class Situation:
         amount, remaining = self._amounts.met.gives[way]
         return evolve(found, amount=amount, remaining=remaining)
 
-    def tells_apart(self, one: int, other: int) -> bool:
-        """Whether two of the editions answer differently, to any wish."""
-        wishes = (None, *OPERATIONS)
-        return any(self.outcome(one, only).compared != self.outcome(other, only).compared for only in wishes)
+    def telling_apart(self, one: int, other: int) -> tuple[Payment, Undo] | None:
+        """A question that two of the editions answer differently, if there is one here."""
+        for only in (None, *OPERATIONS):
+            if self.outcome(one, only).compared != self.outcome(other, only).compared:
+                return self.question(only)
+        return None
 
     def ways(self, number: int = 0) -> Iterator[tuple[Permit, Obstruction | None]]:
         """An edition's permits and what closes them; None: open. Nothing where no permit is looked at."""
@@ -134,20 +136,27 @@ def walk(provider: str, *editions: Edition) -> Iterator[Situation]:
 
 def alike(provider: str, table: Edition, others: Sequence[Edition]) -> list[int]:
     """Which of these editions answer as the first one does in every situation that any of them can tell apart."""
-    remaining = list(range(len(others)))
+    different = differences(provider, table, others)
+    return [number for number in range(len(others)) if number not in different]
+
+
+def differences(provider: str, table: Edition, others: Sequence[Edition]) -> dict[int, tuple[Payment, Undo]]:
+    """For each of these editions that does not answer as the first one does, a question that shows it."""
+    found: dict[int, tuple[Payment, Undo]] = {}
     for word in _words((table, *others)):
-        numbers = tuple(remaining)
-        editions = (table, *(others[number] for number in numbers))
+        numbers = [number for number in range(len(others)) if number not in found]
+        if not numbers:
+            break
         seen: set[object] = set()
-        for situation in _StatusWalk(provider, word, editions, _Shared({}, _Obstructions())) if remaining else ():
+        editions = (table, *(others[number] for number in numbers))
+        for situation in _StatusWalk(provider, word, editions, _Shared({}, _Obstructions())):
             if (pattern := situation.pattern) in seen:
                 continue
             seen.add(pattern)
-            told = {number: place for place, number in enumerate(numbers, 1) if number in remaining}
-            remaining = [number for number, place in told.items() if not situation.tells_apart(0, place)]
-            if not remaining:
-                break
-    return remaining
+            for place, number in enumerate(numbers, 1):
+                if number not in found and (question := situation.telling_apart(0, place)):
+                    found[number] = question
+    return found
 
 
 def _words(editions: Iterable[Edition]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from payrules.decide import decide
 from payrules.errors import CallerError, PayrulesError
 from payrules.fill import fill
 from payrules.fold import fold_each
-from payrules.situations import NOON, alike, amounts_grid, telling
+from payrules.situations import NOON, amounts_grid, differences, telling
 from payrules.table import Edition, Provider
 from payrules.words import Event
 from tests import edges
@@ -28,6 +28,10 @@ from tests.test_vectors import known, reported
 from tests.vectors import Vector, read
 
 _COMPARED = ("action", "amount", "remaining", "rejection", "reason", "needs")
+
+
+_TOGETHER = 16
+"""So many mutants are walked together: more make the walk longer, fewer make more walks."""
 
 
 class Fate(StrEnum):
@@ -48,42 +52,37 @@ class Judge:
         self._reading = import_module(f"tests.readings.{provider}")
 
     def fates(self, mutants: Sequence[Mutant]) -> dict[str, Fate]:
-        """The fate of each, by name and place."""
-        found: dict[str, Fate] = {}
-        left: list[tuple[str, Mutant]] = []
-        for place, mutant in enumerate(mutants):
-            name = f"{place} {mutant.name}"
-            fate = self._found(mutant)
-            if fate:
-                found[name] = fate
-            else:
-                left.append((name, mutant))
-        equivalent = set(self._equivalent([mutant for _, mutant in left]))
-        for place, (name, _) in enumerate(left):
-            found[name] = Fate.EQUIVALENT if place in equivalent else Fate.SURVIVED
-        return found
+        """The fate of each, by place and name."""
+        found = {place: fate for place, mutant in enumerate(mutants) if (fate := self._found(mutant))}
+        left = [place for place in range(len(mutants)) if place not in found]
+        permits = [place for place in left if not mutants[place].moves]
+        for start in range(0, len(permits), _TOGETHER):
+            some = permits[start : start + _TOGETHER]
+            shown = differences(self.provider.name, self.table, [mutants[place].edition for place in some])
+            for number, place in enumerate(some):
+                mutant = mutants[place]
+                if number in shown:
+                    found[place] = self._judged_by_reading(mutant.edition, *shown[number])
+                elif moves_alike(self.provider, self.table, mutant.edition):
+                    found[place] = Fate.EQUIVALENT
+        for place in left:
+            if mutants[place].moves and moves_alike(self.provider, self.table, mutants[place].edition):
+                found[place] = Fate.EQUIVALENT
+        return {f"{place} {mutant.name}": found.get(place, Fate.SURVIVED) for place, mutant in enumerate(mutants)}
 
     def _found(self, mutant: Mutant) -> Fate | None:
-        if any(self._fails(vector, mutant.edition) for vector in self._undo):
-            return Fate.VECTOR
-        if not mutant.moves and any(self._differs(place, mutant.edition) for place in range(len(self._asked))):
-            return Fate.EDGE
+        if not mutant.moves:
+            if any(self._fails(vector, mutant.edition) for vector in self._undo):
+                return Fate.VECTOR
+            if any(self._fails(question, mutant.edition) for question in self._asked):
+                return Fate.EDGE
         changed = self._with(mutant.edition)
-        if any(_history_fails(vector, changed, self.table.name) for vector in self._histories):
-            return Fate.VECTOR
-        return None
+        return Fate.VECTOR if any(history_fails(item, changed, self.table.name) for item in self._histories) else None
 
-    def _equivalent(self, mutants: Sequence[Mutant]) -> Iterator[int]:
-        others = [place for place, mutant in enumerate(mutants) if not mutant.moves]
-        same = alike(self.provider.name, self.table, [mutants[place].edition for place in others])
-        yield from (
-            others[number]
-            for number in same
-            if moves_alike(self.provider, self.table, mutants[others[number]].edition)
-        )
-        for place, mutant in enumerate(mutants):
-            if mutant.moves and moves_alike(self.provider, self.table, mutant.edition):
-                yield place
+    def _judged_by_reading(self, edition: Edition, payment: Payment, undo: Undo) -> Fate:
+        """A question that tells the mutant from the table: the second reading takes the table's side, or it survives."""
+        told = payment, undo, self._read(payment, undo)
+        return Fate.EDGE if self._fails(told, edition) and not self._fails(told, self.table) else Fate.SURVIVED
 
     def _with(self, edition: Edition) -> Provider:
         editions = tuple(edition if item.name == edition.name else item for item in self.provider.editions)
@@ -124,9 +123,6 @@ class Judge:
         told = self._reading.answer(payment.to_record(), undo.to_record(), self.table.name)
         return {name: told[name] for name in _COMPARED}
 
-    def _differs(self, place: int, edition: Edition) -> bool:
-        return self._fails(self._asked[place], edition)
-
     def disagreements(self) -> list[tuple[Payment, Undo]]:
         """The questions at the edges to which the shipped table and the second reading give different answers."""
         return [
@@ -151,9 +147,9 @@ def _unchecked(provider: Provider, editions: tuple[Edition, ...]) -> Provider:
 # --- what events do -------------------------------------------------------------------------------
 
 
-def _history_fails(vector: Vector, provider: Provider, edition: str) -> bool:
+def history_fails(vector: Vector, provider: Provider, edition: str | None = None) -> bool:
     """Whether a history does not fold to what it says."""
-
+    edition = edition or vector.edition
     try:
         if vector.expected.get("refused"):
             return not _is_refused(vector, reported(vector), provider, edition)
@@ -162,7 +158,7 @@ def _history_fails(vector: Vector, provider: Provider, edition: str) -> bool:
         return True
 
 
-def _is_refused(vector: Vector, events: Sequence[Any], provider: Provider, edition: str) -> bool:
+def _is_refused(vector: Vector, events: Sequence[Any], provider: Provider, edition: str | None) -> bool:
     payment = Payment.from_record(vector.case["start"])
     try:
         for notice in events:
@@ -172,7 +168,9 @@ def _is_refused(vector: Vector, events: Sequence[Any], provider: Provider, editi
     return False
 
 
-def _folds(vector: Vector, events: Sequence[Any], told: dict[str, Any], provider: Provider, edition: str) -> bool:
+def _folds(
+    vector: Vector, events: Sequence[Any], told: dict[str, Any], provider: Provider, edition: str | None
+) -> bool:
 
     folded = fold_each(provider, events, edition=edition, **told)
     wanted = vector.case.get("payment_id")
