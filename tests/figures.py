@@ -24,6 +24,8 @@ PARTS = {
     "surprise": "tests.surprise:figures",
     "time": "tests.test_time:figures",
     "walk": "tests.test_verify:figures",
+    "code mutants": "tests.mutants.code:figures",
+    "versions": "tests.versions:figures",
 }
 """The parts, each with the function that counts; it is told whether to be quick."""
 

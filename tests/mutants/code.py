@@ -1,0 +1,322 @@
+"""Mutants of the engine's code: `python -m tests.mutants.code [MODULE …] [--sample N]`.
+
+cosmic-ray makes each mutant as text. A process forked from this one puts it in place, by giving the function that it is
+in its code, or where it is in none by importing the package anew, and runs the checks below, the quick ones first, until
+one fails. Nothing on disk is changed. A mutant that no check notices is a *survivor*: it is either explained in
+`survivors.md`, by its text and an argument, or a hole in the tests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib.abc
+import importlib.util
+import os
+import re
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.machinery import ModuleSpec
+from itertools import zip_longest
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from attrs import frozen
+
+ROOT = Path(__file__).parent.parent.parent
+SRC = ROOT / "src" / "payrules"
+
+MODULES = ("when", "answers", "decide", "apply", "facts", "fill")
+"""What is mutated: what an answer follows from."""
+
+SECONDS_MAX = 120
+"""A mutant that takes longer hangs, which is noticed too."""
+
+UNIT = ("when", "apply", "table", "explain")
+"""The test modules that are run where vectors and aimed payments have noticed nothing."""
+
+EXPLAINED = Path(__file__).parent / "survivors.md"
+
+
+@frozen
+class Mutant:
+    """One change of one module."""
+
+    module: str
+    operator: str
+    line: int
+    before: str
+    after: str
+    text: str
+
+    @property
+    def key(self) -> str:
+        """What identifies it in `survivors.md`, wherever the line moves to."""
+        return f"{self.module}: `{self.before}` → `{self.after}`"
+
+
+# --- making them ------------------------------------------------------------------------------------
+
+
+def mutants(module: str) -> Iterator[Mutant]:
+    """Every mutant of a module that cosmic-ray knows how to make and that says something else than the original."""
+    source = (SRC / f"{module}.py").read_text(encoding="utf-8")
+    lines = source.splitlines(keepends=True)
+    for start, end in _chunks(source):
+        chunk = "".join(lines[start:end])
+        seen = {_meaning(chunk)}
+        for operator, text in _changed(chunk):
+            meaning = _meaning(text)
+            if meaning is None or meaning in seen:
+                continue
+            seen.add(meaning)
+            line, before, after = _difference(chunk, text)
+            whole = "".join([*lines[:start], text, *lines[end:]])
+            yield Mutant(module, operator.split("/")[-1], start + line, before, after, whole)
+
+
+def _chunks(source: str) -> Iterator[tuple[int, int]]:
+    """The top-level statements, by line, decorators included: parsing one is quick, parsing a module is not."""
+    for node in ast.parse(source).body:
+        decorators = getattr(node, "decorator_list", [])
+        if not isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield min([node.lineno, *(item.lineno for item in decorators)]) - 1, node.end_lineno or node.lineno
+
+
+def _changed(chunk: str) -> Iterator[tuple[str, str]]:
+    """The name of an operator and what it makes of a text, for every place that it can change."""
+    trees, mutating, plugins = (import_module(f"cosmic_ray.{name}") for name in ("ast", "mutating", "plugins"))
+    nodes = list(_nodes(trees.get_ast(chunk)))
+    for name in sorted(plugins.operator_names()):
+        if "Variable" in name:  # it needs to be told which
+            continue
+        operator = plugins.get_operator(name)()
+        for occurrence in range(sum(len(list(operator.mutation_positions(node))) for node in nodes)):
+            text = mutating.mutate_code(chunk, operator, occurrence)
+            if text is not None:
+                yield name, text
+
+
+def _nodes(node: Any) -> Iterator[Any]:
+    yield node
+    for child in getattr(node, "children", ()):
+        yield from _nodes(child)
+
+
+def _difference(chunk: str, text: str) -> tuple[int, str, str]:
+    """The first line that differs, as it was and as it is."""
+    pairs = enumerate(zip_longest(chunk.splitlines(), text.splitlines(), fillvalue=""), 1)
+    line, (before, after) = next((number, pair) for number, pair in pairs if pair[0] != pair[1])
+    return line, before.strip(), after.strip()
+
+
+def _meaning(text: str) -> str | None:
+    """What a text says to the interpreter, which reads no annotations; None if it cannot be read."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            node.annotation = None
+        elif isinstance(node, ast.FunctionDef):
+            node.returns = None
+        elif isinstance(node, ast.AnnAssign):
+            node.annotation = ast.Constant(None)
+    return ast.dump(tree)
+
+
+# --- noticing them ----------------------------------------------------------------------------------
+
+
+def _put(mutant: Mutant) -> None:
+    """The mutant in place of the original, in this process."""
+    place = _function(mutant)
+    if place is not None:
+        function, qualname = place
+        code = compile(mutant.text, str(SRC / f"{mutant.module}.py"), "exec")
+        mutated = next(item for item in _codes(code) if item.co_qualname == qualname)
+        if mutated.co_freevars == function.__code__.co_freevars:
+            function.__code__ = mutated
+            return
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("payrules", "tests")]:
+        if not name.startswith("tests.mutants"):
+            del sys.modules[name]
+    sys.meta_path.insert(0, _InPlace(mutant.module, mutant.text))
+
+
+def _function(mutant: Mutant) -> tuple[Any, str] | None:
+    """The function or method in whose body a mutant is, and its name; None where it is in none that can be reached."""
+    found = sys.modules[f"payrules.{mutant.module}"]
+    for node in ast.parse((SRC / f"{mutant.module}.py").read_text(encoding="utf-8")).body:
+        holder: Any = found
+        inside, prefix = [node], ""
+        if isinstance(node, ast.ClassDef):
+            holder, inside, prefix = getattr(found, node.name), node.body, f"{node.name}."
+        for item in inside:
+            if isinstance(item, ast.FunctionDef) and item.body[0].lineno <= mutant.line <= (item.end_lineno or 0):
+                value = vars(holder).get(item.name)
+                value = getattr(value, "fget", None) or getattr(value, "__wrapped__", None) or value
+                return (value, prefix + item.name) if isinstance(value, FunctionType) else None
+    return None
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for item in code.co_consts:
+        if isinstance(item, CodeType):
+            yield from _codes(item)
+
+
+class _InPlace(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports one module from a text."""
+
+    def __init__(self, module: str, text: str) -> None:
+        self.name, self.text = f"payrules.{module}", text
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> ModuleSpec | None:
+        return importlib.util.spec_from_loader(fullname, self) if fullname == self.name else None
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__file__ = str(SRC / f"{self.name.split('.')[-1]}.py")
+        exec(compile(self.text, module.__file__, "exec"), module.__dict__)  # noqa: S102 — our own code, changed
+
+
+def on_vectors() -> None:
+    """Every vector is answered as it says, and the table as its function does."""
+    from payrules import providers
+    from tests import test_vectors
+    from tests.test_compiled import differing
+    from tests.vectors import every
+
+    for vector in every("undo"):
+        asked = [(vector.payment, vector.undo)]
+        assert [] == list(differing(providers.find(vector.provider), vector.edition, asked))
+        test_vectors.test_an_undo_vector_is_answered_as_it_says(vector)
+    for vector in every("history"):
+        test_vectors.test_a_history_vector_leaves_the_payment_it_says(vector)
+
+
+def on_aimed_payments() -> None:
+    """The table and its function agree, and so does the second reading of Dojo and Payroc."""
+    from payrules import providers
+    from tests import test_reading
+    from tests.aimed import some
+    from tests.test_compiled import differing
+
+    for name in providers.NAMES:
+        for edition in providers.find(name).editions:
+            asked = list(some(name, 200, edition=edition.name))
+            assert [] == list(differing(providers.find(name), edition.name, asked))
+            for payment, undo in asked[:100] if name != "adyen" else []:
+                told = test_reading.read(payment, undo, edition.name)
+                answered = test_reading.decided(payment, undo, edition.name)
+                assert answered == {field: told[field] for field in answered}
+
+
+def in_tests(modules: tuple[str, ...]) -> Callable[[], None]:
+    """Tests run by pytest in this process."""
+
+    def check() -> None:
+        import pytest
+
+        files = [str(ROOT / "tests" / f"test_{module}.py") for module in modules]
+        options = ["-x", "-q", "-p", "no:cacheprovider", "--assert=plain", "--hypothesis-profile=small"]
+        assert pytest.main([*options, *files]) == 0
+
+    return check
+
+
+CHECKS: tuple[Callable[[], None], ...] = (on_vectors, on_aimed_payments, in_tests(UNIT))
+"""The quick ones first: most mutants do not live to see the last."""
+
+
+def survives(mutant: Mutant) -> bool:
+    """Whether no check notices, in a process of its own."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            signal.alarm(SECONDS_MAX)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            os.dup2(1, 2)
+            _put(mutant)
+            for check in CHECKS:
+                check()
+            code = 0
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    return status == 0
+
+
+def explained() -> set[str]:
+    """The keys of the survivors that are argued to be equivalent."""
+    return set(re.findall(r"^- (\w+: `.*` → `.*`)$", EXPLAINED.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def run(modules: tuple[str, ...], step: int = 1) -> tuple[Counter[str], list[Mutant]]:
+    """How many mutants were made, noticed and explained, and those that are neither."""
+    sys.path.insert(0, str(SRC.parent))
+    for name in ("pytest", "tests.test_vectors", "tests.test_compiled", "tests.test_reading", "tests.aimed"):
+        import_module(name)  # once, before forking
+    assert not import_module("payrules.compiled")._shipped, "a table was compiled before the mutant is in place"
+    counted: Counter[str] = Counter()
+    alive: list[Mutant] = []
+    known = explained()
+    for module in modules:
+        for mutant in list(mutants(module))[::step]:
+            counted["made"] += 1
+            if mutant.key in known:
+                counted["survive, and are explained"] += 1
+            elif survives(mutant):
+                alive.append(mutant)
+                sys.stderr.write(f"survives: {mutant.module}:{mutant.line} {mutant.operator}\n  {mutant.key}\n")
+            else:
+                counted["killed"] += 1
+            if counted["made"] % 50 == 0:
+                sys.stderr.write(f"{module}: {dict(counted)}, {len(alive)} alive\n")
+    return counted, alive
+
+
+def figures(quick: bool) -> dict[str, int]:
+    """Mutants made, killed and explained; raises for one that is neither. Quick: every fortieth."""
+    counted, alive = _in_a_process(40 if quick else 1)
+    assert not alive, alive
+    return counted
+
+
+def _in_a_process(step: int) -> tuple[dict[str, int], list[str]]:
+    """Another process, as this one may have imported the package."""
+    import json
+    import subprocess
+
+    command = [sys.executable, "-m", "tests.mutants.code", "--step", str(step), "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told["counted"], told["alive"]
+
+
+def main() -> int:
+    import json
+
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants.code", description=__doc__)
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help=f"of {', '.join(MODULES)}; all without one")
+    parser.add_argument("--step", type=int, default=1, help="only every so many-th mutant")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
+    told = parser.parse_args()
+    counted, alive = run(tuple(told.modules) or MODULES, told.step)
+    if told.json:
+        json.dump({"counted": counted, "alive": [mutant.key for mutant in alive]}, sys.stdout)
+    else:
+        noticed = counted["made"] - len(alive) - counted["survive, and are explained"]
+        sys.stdout.write(f"{dict(counted)}, {100 * noticed / max(1, counted['made']):.1f} % killed\n")
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
