@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-import Adyen  # type: ignore[import-untyped]
+import Adyen
 import httpx
 import pytest
 import requests

@@ -1,0 +1,1 @@
+"""A small shop's undo service: orders are cancelled, wholly or in part, whatever network and providers do."""
