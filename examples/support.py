@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 import httpx
 
 from examples.checkout.app import accounts
-from examples.checkout.service import Checkout, Unavailable
+from examples.checkout.service import Checkout, Unavailable, Unknown
 from examples.checkout.store import Store
 from payrules import CallerError, explain
 
@@ -29,8 +29,10 @@ def main(arguments: list[str] | None = None, checkout: Checkout | None = None) -
     parser.add_argument("--settle", nargs=2, metavar=("ATTEMPT", "OUTCOME"), help="done or refused")
     given = parser.parse_args(arguments)
     service = checkout or _from_environment()
-    if not service.store.orders(id=given.order):
-        print(f"There is no order {given.order!r}.")
+    try:
+        service.order(given.order)
+    except Unknown as error:
+        print(error)
         return 2
     if given.settle is not None:
         return _settle(service, *given.settle)

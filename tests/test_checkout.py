@@ -462,6 +462,21 @@ class TestAnOrderIsCancelled:
 
         played(play)
 
+    def test_that_is_not_known(self) -> None:
+        """An order, or a provider, that is not there is not found; an order that comes twice stays as it is."""
+
+        async def play(shop: Shop) -> None:
+            new = {"id": "A1", "provider": "nobody", "payment_id": "P"}
+            assert 404 == (await shop.client.post("/orders", json=new)).status_code
+            assert 404 == (await shop.client.get("/orders/A1/undo")).status_code
+            assert 404 == (await shop.client.post("/orders/A1/undo", json={"request_id": "r"})).status_code
+            for payment_id in ("P1", "P2"):
+                again = {"id": "A1", "provider": "dojo", "payment_id": payment_id}
+                assert 201 == (await shop.client.post("/orders", json=again)).status_code
+            assert "P1" == shop.checkout.order("A1").payment_id
+
+        played(play)
+
     def test_while_the_provider_cannot_be_read(self) -> None:
         """Then nothing is decided."""
 

@@ -15,7 +15,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from examples.checkout.service import Account, Checkout, Unavailable
+from examples.checkout.service import Account, Checkout, Unavailable, Unknown
 from examples.checkout.store import Attempt, Order, Store
 from payrules import CallerError, Decision, records
 
@@ -44,13 +44,17 @@ def create_app(checkout: Checkout) -> FastAPI:
     async def unavailable(_: Request, error: Unavailable) -> JSONResponse:
         return JSONResponse({"message": f"The provider does not answer; nothing was done. {error}"}, 503)
 
+    @app.exception_handler(Unknown)
+    async def unknown(_: Request, error: Unknown) -> JSONResponse:
+        return JSONResponse({"message": str(error)}, 404)
+
     @app.exception_handler(CallerError)
     async def malformed(_: Request, error: CallerError) -> JSONResponse:
         return JSONResponse({"message": str(error), "field": error.field}, 400)
 
     @app.post("/orders", status_code=201)
     async def add(order: NewOrder) -> dict[str, str]:
-        checkout.store.add_order(Order(order.id, order.provider, order.payment_id, order.given, 0))
+        checkout.add(Order(order.id, order.provider, order.payment_id, order.given, 0))
         return {"id": order.id}
 
     @app.get("/orders/{order_id}/undo")

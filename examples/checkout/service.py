@@ -56,6 +56,10 @@ class Account:
     reads: str | None = None  # the path of a payment; None where only events tell
 
 
+class Unknown(LookupError):
+    """There is no such order, or no account at such a provider."""
+
+
 class Unavailable(Exception):
     """The provider does not say how the payment stands, so nothing is decided."""
 
@@ -68,6 +72,20 @@ class Checkout:
     client: httpx.AsyncClient
     accounts: Mapping[str, Account]
     now: Callable[[], datetime]
+
+    # --- orders ---------------------------------------------------------------------------------------
+
+    def add(self, order: Order) -> None:
+        """Write a new order down; one that is known stays as it is."""
+        if order.provider not in self.accounts:
+            raise Unknown(f"There is no account at {order.provider!r}.")
+        self.store.add_order(order)
+
+    def order(self, order_id: str) -> Order:
+        """The order of this id."""
+        for order in self.store.orders(id=order_id):
+            return order
+        raise Unknown(f"There is no order {order_id!r}.")
 
     # --- what is known --------------------------------------------------------------------------------
 
@@ -108,7 +126,7 @@ class Checkout:
 
     async def preview(self, order_id: str, amount: int | None = None) -> Decision:
         """What an undo would do now, and until when; nothing is sent."""
-        (order,) = self.store.orders(id=order_id)
+        order = self.order(order_id)
         return decide(await self.payment(order), Undo(at=self.now(), amount=amount))
 
     # --- undoing --------------------------------------------------------------------------------------
@@ -116,7 +134,7 @@ class Checkout:
     async def undo(self, order_id: str, request_id: str, amount: int | None = None) -> Attempt | Decision:
         """Undo an order: what became of the wish of this id, or the rejection. A second click finds the first."""
         for _ in range(3):
-            (order,) = self.store.orders(id=order_id)
+            order = self.order(order_id)
             tries = [item for item in self.store.attempts(order_id) if item.request_id == request_id]
             if tries and tries[-1].state != "changed":
                 return tries[-1]

@@ -111,10 +111,10 @@ class Store:
     # --- orders ---------------------------------------------------------------------------------------
 
     def add_order(self, order: Order) -> None:
-        """Write an order down."""
+        """Write an order down, once."""
         with self.transaction() as write:
             row = (order.id, order.provider, order.payment_id, json.dumps(order.given), 0)
-            write("insert into orders values (?, ?, ?, ?, ?)", *row)
+            write("insert into orders values (?, ?, ?, ?, ?) on conflict do nothing", *row)
 
     def orders(self, **sought: str) -> list[Order]:
         """The orders whose columns have these values."""
