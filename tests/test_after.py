@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from payrules import Action, CallerError, Event, Payment, Undo, after, apply, decide, providers, requested
 from payrules.after import OUTCOMES
-from payrules.responses import Response, at_path, ends, has, holds, says
+from payrules.explain import markdown
+from payrules.responses import Replies, Reply, Response, at_path, ends, has, holds, says
 from payrules.words import Heard, Loss, Outcome, Step
 from tests.test_language import TOY
 from tests.test_vectors import validator
@@ -189,6 +190,17 @@ class TestATableWithoutAnswers:
             "The table does not know what this answer of Toy means (200), and nobody knows whether the call was carried out: "
             "send nothing more; keep it booked as pending, and let a person compare the payment with the book."
         ) == found.message
+
+    def test_has_no_answers_on_its_page(self) -> None:
+        """With rows and nothing more, the page has the rows and says nothing of keys."""
+        edition = TOY.edition()
+        row = Reply("answer.ok", (200,), Heard.CONFIRMED, claim="said", of=(Action.REFUND,))
+        rows_alone = evolve(TOY, editions=(evolve(edition, replies=Replies((row,))),))
+
+        assert "What its answers mean" not in markdown(TOY, edition)
+        page = markdown(rows_alone, rows_alone.edition())
+        assert "| 200 | refund |  | confirmed | said |" in page
+        assert "key is known" not in page
 
 
 DOJO = Payment(provider="dojo", status="Created", currency="GBP", amount_authorized=10, payment_id="pi_1")

@@ -137,6 +137,9 @@ class TestAPackage:
         assert "Cashbridge" == providers.find("cashbridge").title
         assert providers.wire("cashbridge") is not None
         assert 1 == len(providers._finders)
+        providers.look_up_with(lambda name: pytest.fail(f"{name} was found already"))
+        assert "Dojo at Acme" == providers.find("dojo-shop").title
+        providers._finders.pop()
         with pytest.raises(CallerError, match="no provider 'nobody'"):
             providers.find("nobody")
 

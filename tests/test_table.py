@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 
 from payrules import Action, Batch, CaptureMode, Event, Reason, TableError, providers
+from payrules.responses import Replies, Reply
 from payrules.table import Claim, Edition, Page, Permit, Proof, Provider, Status, Transition
 from payrules.when import (
     Zone,
@@ -23,13 +24,14 @@ from payrules.when import (
     whole_amount,
     within,
 )
-from payrules.words import Standing
+from payrules.words import Heard, Standing
 
 CLAIM = Claim("c", Standing.STATED, "It says so.", "p")
 PAGE = Page("p", "https://example.com", "2026-01-01")
 OPEN = status_is("Open", claim="c")
 WHOLE = whole_amount(claim="c")
 CANCEL = Permit("cancel", Action.CANCEL, Reason.NOT_CAPTURED, (OPEN, WHOLE))
+OK = Reply("ok", (200,), Heard.CONFIRMED, "c")
 EDITION = Edition(
     name="e",
     begins="Open",
@@ -115,6 +117,8 @@ def test_a_sound_table_loads() -> None:
             lambda: with_when(approved_above(("GBP", -1), claim="c")),
             "a limit has a currency and an amount of 0 or more",
         ),
+        (lambda: with_edition(replies=Replies((OK, OK))), "editions[0].replies: 'ok' stands there twice"),
+        (lambda: with_edition(replies=Replies((evolve(OK, claim="d"),))), "replies.rows[0]: claim 'd' is not listed"),
         (lambda: with_when(known("method", claim="d")), "permits[0].when[2]: claim 'd' is not listed"),
         (lambda: with_when(within(of="created_at", claim="c")), "not between 1 hour and 10 years"),
         (lambda: with_when(within(days=4000, of="created_at", claim="c")), "not between 1 hour and 10 years"),

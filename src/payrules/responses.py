@@ -78,13 +78,11 @@ class Says:
         found = at_path(body, self.path)
         if isinstance(found, bool) or not isinstance(found, (str, int)):
             return False
-        match self.how:
-            case How.IS:
-                return str(found) in self.texts
-            case How.ENDS:
-                return str(found).endswith(self.texts)
-            case How.HOLDS:
-                return any(text in str(found) for text in self.texts)
+        if self.how is How.IS:
+            return str(found) in self.texts
+        if self.how is How.ENDS:
+            return str(found).endswith(self.texts)
+        return any(text in str(found) for text in self.texts)
 
     def __str__(self) -> str:
         return f"{self.path} {self.how.value} {' or '.join(self.texts)}"
