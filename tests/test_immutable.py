@@ -178,14 +178,14 @@ def test_a_decision_goes_through_pickle_copy_and_json() -> None:
 
 
 def test_a_call_is_filled_in_on_a_copy() -> None:
-    """What the caller has to add goes into a dict of its own."""
+    """What the caller has to add goes into a call of its own; the decision's still needs it."""
     payment = Payment(provider="adyen", status="Authorised", currency="EUR", payment_id="psp", amount_authorized=10)
     decision = decide(payment, Undo(at=datetime(2026, 11, 20, tzinfo=UTC)))
     assert decision.call is not None
     assert decision.call.body is not None
 
-    assert {**decision.call.body, "merchantAccount": "Shop"} == dict(decision.call.body) | {"merchantAccount": "Shop"}
-    assert "" == decision.call.body["merchantAccount"]
+    assert {"merchantAccount": "Shop"} == decision.call.filled(merchantAccount="Shop").body
+    assert ({}, ("merchantAccount",)) == (decision.call.body, decision.call.needs)
 
 
 @pytest.mark.parametrize("name", providers.NAMES)
