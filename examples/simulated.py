@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -354,7 +355,8 @@ class World:
         if fault in ("lost", "silent"):
             if not self.silence:
                 raise httpx.ReadTimeout(fault)
-            await asyncio.sleep(self.silence)
+            with suppress(TimeoutError):  # until the client gives up, and hangs up
+                await asyncio.wait_for(receive(), self.silence)
         await asyncio.sleep(0)
         content = json.dumps(body).encode()
         told = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]

@@ -19,6 +19,7 @@ from attrs import evolve, field, frozen
 from examples.checkout.store import OPEN, Attempt, Order, Store
 from payrules import (
     Action,
+    CallerError,
     Decision,
     Event,
     Notice,
@@ -98,9 +99,9 @@ class Checkout:
         try:
             answer = await self.client.get(url, headers=dict(account.headers))
             answer.raise_for_status()
-        except httpx.HTTPError as error:
+            (payment,) = PAYMENTS[order.provider](answer.json(), order.given)
+        except (httpx.HTTPError, ValueError) as error:  # no answer, or one that nobody can read
             raise Unavailable(str(error)) from error
-        (payment,) = PAYMENTS[order.provider](answer.json(), order.given)
         return self._with_own_book(payment, order, open_ones)
 
     def _folded(self, order: Order, open_ones: list[Attempt]) -> Payment:
@@ -188,10 +189,13 @@ class Checkout:
 
     def hear(self, provider: str, body: Any) -> None:
         """Write down what a provider reports, before it is acknowledged."""
-        named = {notice.payment_id for notice in providers.reported(provider, [body])}
-        self.store.add_event(provider, {payment_id or "" for payment_id in named} or {""}, body)
-        for payment_id in named - {None}:
-            for order in self.store.orders(provider=provider, payment_id=str(payment_id)):
+        try:
+            named = {notice.payment_id or "" for notice in providers.reported(provider, [body])} or {""}
+        except CallerError:  # kept all the same, for somebody to look at
+            named = {""}
+        self.store.add_event(provider, named, body)
+        for payment_id in named:
+            for order in self.store.orders(provider=provider, payment_id=payment_id):
                 for attempt in self.store.attempts(order.id):
                     self._heard_of(attempt)
 

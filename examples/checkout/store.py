@@ -175,7 +175,8 @@ class Store:
         with self.transaction() as write:
             for payment_id in payment_ids:
                 row = (provider, payment_id, digest, json.dumps(body))
-                write("insert into events values (?, ?, ?, ?) on conflict do nothing", *row)
+                if write("insert into events values (?, ?, ?, ?) on conflict do nothing", *row) == 1:
+                    write("update orders set version = version + 1 where provider = ? and payment_id = ?", *row[:2])
 
     def events(self, provider: str, payment_id: str) -> list[Any]:
         """What a provider has reported of a payment."""
