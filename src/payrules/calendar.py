@@ -30,10 +30,24 @@ def zone_problem(rule: str) -> str | None:
     return f"{rule!r} is not a POSIX zone rule such as GMT0BST,M3.5.0/1,M10.5.0/2"
 
 
+class PosixZone(tzstr):
+    """A zone that works out once a year when its clocks change, and not whenever it is asked for an offset."""
+
+    def __init__(self, rule: str, posix_offset: bool) -> None:
+        super().__init__(rule, posix_offset=posix_offset)
+        self._of_year: dict[int, tuple[datetime, datetime]] = {}
+
+    def transitions(self, year: int) -> tuple[datetime, datetime]:
+        """When daylight time begins and ends, in the local standard time; None where it never does."""
+        if year not in self._of_year:
+            self._of_year[year] = super().transitions(year)
+        return self._of_year[year]
+
+
 @lru_cache(maxsize=64)
-def zone(rule: str) -> tzstr:
+def zone(rule: str) -> PosixZone:
     """The zone of a rule, built once; an offset counts westwards, also after GMT and UTC, as POSIX has it."""
-    return tzstr(rule, posix_offset=True)
+    return PosixZone(rule, posix_offset=True)
 
 
 def local_day(moment: datetime, rule: str) -> date:
@@ -45,6 +59,7 @@ def local_day(moment: datetime, rule: str) -> date:
     return moment.astimezone(zone(rule)).date()
 
 
+@lru_cache(maxsize=1024)
 def wall_clock(day: date, hour: int, minute: int, rule: str) -> datetime:
     """The first instant, in UTC, at which clocks in a zone show this time on this day, or skip it."""
     local = datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone(rule))

@@ -118,12 +118,7 @@ def _folded(
         return Folded(None, (*unread, *lost))
     if payment is None:
         return Folded(None, tuple(unread))
-    waiting = notices
-    while waiting:
-        payment, still = _pass(table, payment, waiting, edition)
-        if len(still) == len(waiting):
-            break
-        waiting = still
+    payment, waiting = _happened(table, payment, notices, edition)
     return Folded(_told_by_status(table, payment, edition), (*unread, *_misfits(table, payment, waiting, edition)))
 
 
@@ -138,17 +133,34 @@ def _told_by_status(table: Provider, payment: Payment, edition: str | None) -> P
     return evolve(payment, **proven)
 
 
-def _pass(
+def _happened(
     table: Provider, payment: Payment, notices: list[Notice], edition: str | None
 ) -> tuple[Payment, list[Notice]]:
-    """Apply the first that can happen; after it, those before it get another chance."""
-    for number, notice in enumerate(notices):
+    """Apply each when it can happen; after every one that did, those that wait get another chance, the first first.
+
+    Linear in the events, but for those that wait: each is tried again after each that happens.
+    """
+    waiting: list[Notice] = []
+    for notice in notices:
+        waiting.append(notice)
+        found = _first(table, payment, [notice], edition)
+        while found is not None:
+            happened, payment = found
+            waiting = [item for item in waiting if item is not happened]
+            found = _first(table, payment, waiting, edition)
+    return payment, waiting
+
+
+def _first(
+    table: Provider, payment: Payment, waiting: list[Notice], edition: str | None
+) -> tuple[Notice, Payment] | None:
+    """The first of these that can happen now, and the payment that it leaves."""
+    for notice in waiting:
         try:
-            moved = apply(_told(payment, notice), notice, provider=table, edition=edition)
+            return notice, apply(_told(payment, notice), notice, provider=table, edition=edition)
         except (ProviderError, CallerError):
             continue
-        return moved, notices[:number] + notices[number + 1 :]
-    return payment, notices
+    return None
 
 
 def _misfits(table: Provider, payment: Payment, notices: list[Notice], edition: str | None) -> Iterable[Unread]:
@@ -168,18 +180,20 @@ def _ordered(notices: Iterable[Notice]) -> list[Notice]:
         before = latest.get(key)
         if before is None or (notice.at or _FIRST) > (before.at or _FIRST):
             latest[key] = notice
-    known = (_knowing(notice, list(latest.values())) for notice in latest.values())
-    return sorted(known, key=_moment)
+    of_reference: dict[str | None, list[Notice]] = {}
+    for notice in latest.values():
+        of_reference.setdefault(notice.reference, []).append(notice)
+    return sorted((_knowing(notice, of_reference[notice.reference]) for notice in latest.values()), key=_moment)
 
 
 _REQUESTS = (Event.CANCEL_REQUESTED, Event.REVERSE_REQUESTED, Event.REFUND_REQUESTED)
 
 
-def _knowing(notice: Notice, others: list[Notice]) -> Notice:
+def _knowing(notice: Notice, reported: list[Notice]) -> Notice:
     """A report, knowing from others of its reference that a failed refund was confirmed, a request answered."""
-    same = [item for item in others if item.reference == notice.reference and item is not notice]
     if notice.reference is None:
         return notice
+    same = [item for item in reported if item is not notice]
     if notice.event is Event.REFUND_FAILED:
         return evolve(notice, confirmed=any(item.event is Event.REFUNDED for item in same))
     if notice.event in _REQUESTS:  # an answer cannot come before its question, whenever the question was noted
