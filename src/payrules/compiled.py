@@ -1,7 +1,7 @@
 """Tables turned into functions, each on first use and once.
 
-An edition asked for by name is kept until another table takes the name; of a caller's own providers the last used
-are, told apart by identity, since two that are equal may be asked for the compiled source of either.
+An edition asked for by name is kept until another table takes the name; of tables that callers pass the latest are,
+told apart by identity, which is quicker than comparing them.
 """
 
 from __future__ import annotations
@@ -10,20 +10,22 @@ import linecache
 from collections.abc import Callable
 from itertools import count
 from threading import Lock
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from attrs import field, frozen
 
 from payrules import providers
-from payrules.generate import function
 from payrules.outcomes import Result
 from payrules.payment import Payment, Undo
 from payrules.table import Edition, Provider
 
+if TYPE_CHECKING:
+    from payrules.generate import Function
+
 Key = TypeVar("Key", str, int)
 
 OWN_MAX = 64
-"""So many editions of callers' own providers are kept compiled."""
+"""So many editions of callers' own providers are kept, one asked for by name and by default counting twice."""
 
 
 @frozen
@@ -35,6 +37,9 @@ class Compiled:
     source: str = field(repr=False)
     decide: Callable[[Payment, Undo], Result] = field(eq=False, repr=False)
 
+
+defaults: dict[str, Compiled] = {}
+"""The default editions that were asked for by a provider's name alone, as most questions do."""
 
 _shipped: dict[tuple[str, str | None], Compiled] = {}
 _own: dict[tuple[int, str | None], Compiled] = {}
@@ -48,14 +53,17 @@ def compiled(name: str, provider: Provider | None, edition: str | None) -> Compi
     Raises `CallerError` for a provider or an edition that does not exist.
     """
     if provider is None:
-        return _shipped.get((name, edition)) or _keep(_shipped, name, providers.find(name), edition)
-    found = _own.get((id(provider), edition))  # what is kept keeps its provider alive, so no other has its id
-    return found or _keep_own(provider, edition)
+        found = _shipped.get((name, edition)) or _keep(_shipped, name, providers.find(name), edition)
+        if edition is None:
+            defaults[name] = found
+        return found
+    # What is kept keeps its provider alive, so no other has its id.
+    return _own.get((id(provider), edition)) or _keep_own(provider, edition)
 
 
 def source(provider: Provider, edition: Edition) -> str:
     """The function that an edition is turned into, as Python."""
-    return function(provider, edition).source
+    return _function(provider, edition).source
 
 
 def _keep(
@@ -82,6 +90,7 @@ def _forget(name: str) -> None:
     with _lock:
         for key in [key for key in _shipped if key[0] == name]:
             del _shipped[key]
+        defaults.pop(name, None)
 
 
 providers.when_changed(_forget)
@@ -89,9 +98,16 @@ providers.when_changed(_forget)
 
 def _compile(provider: Provider, edition: Edition) -> Compiled:
     """The line cache holds the source, so that a traceback and a debugger show it."""
-    made = function(provider, edition)
+    made = _function(provider, edition)
     file = f"<payrules {provider.name} {edition.name} {next(_numbers)}>"
     linecache.cache[file] = len(made.source), None, made.source.splitlines(keepends=True), file
     found: dict[str, Callable[[Payment, Undo], Result]] = {}
     exec(compile(made.source, file, "exec"), made.constants, found)  # noqa: S102 — our own text, of a table's words
     return Compiled(provider, edition, made.source, found[made.name])
+
+
+def _function(provider: Provider, edition: Edition) -> Function:
+    """Importing the library does not load what only compiling needs."""
+    from payrules.generate import function
+
+    return function(provider, edition)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from payrules.calendar import zone
@@ -23,8 +23,8 @@ DAYS_MAX = 4096
 
 _NOTHING = timedelta(0)
 _DAY = timedelta(days=1)
-_MARGIN = timedelta(days=2)
-"""More than a local day reaches beyond the UTC day it overlaps, whatever the offset."""
+_MARGIN = 2
+"""Days: more than a local day reaches beyond the UTC day it overlaps, whatever the offset."""
 
 
 @lru_cache(maxsize=128)
@@ -44,7 +44,9 @@ def place(rule: str, until: CutOff | None = None) -> Callable[[datetime, datetim
             if len(known) >= DAYS_MAX:
                 known.clear()
             pieces = known[day] = changes.pieces(day)
-        start, end = next((start, end) for limit, start, end in pieces if moment < limit)
+        for limit, start, end in pieces:  # noqa: B007 — the piece that the moment lies in is used below
+            if moment < limit:
+                break
         if at >= end:
             return 1
         return -1 if at < (start if until is None else moment) else 0
@@ -53,44 +55,44 @@ def place(rule: str, until: CutOff | None = None) -> Callable[[datetime, datetim
 
 
 class _Changes:
-    """When the clocks of a zone change, and what that means for its days."""
+    """When the clocks of a zone change, and what that means for its days, which go by their ordinal."""
 
     def __init__(self, rule: str, until: CutOff | None) -> None:
         self.rule = rule
         self.until = until
         noon = datetime(2000, 1, 1, 12, tzinfo=zone(rule))
         self._standard = (noon.utcoffset() or _NOTHING) - (noon.dst() or _NOTHING)
-        self._of_year: dict[int, tuple[datetime, ...]] = {}
-        self._quiet: dict[tuple[int, int], tuple[Piece, ...]] = {}
+        self._around: dict[int, list[int]] = {}
+        self._quiet: dict[tuple[int, int], tuple[int, tuple[Piece, ...]]] = {}
 
     def pieces(self, day: int) -> tuple[Piece, ...]:
         """A day of the UTC clock, cut where the local day or its bounds may turn."""
-        start = datetime.fromordinal(day).replace(tzinfo=UTC)
-        near = {start.year, (start - _MARGIN).year, (start + _MARGIN).year}
-        changes = [change for year in near for change in self.of_year(year)]
-        if any(start - _MARGIN <= change <= start + _DAY + _MARGIN for change in changes):
-            return self._cut(start)
-        season = (start.year, bisect(self.of_year(start.year), start))
-        if season not in self._quiet:
-            self._quiet[season] = self._cut(start)
-        model = self._quiet[season]
-        shift = timedelta(days=day - model[0][0].toordinal())
-        return tuple((limit + shift, begin + shift, end + shift) for limit, begin, end in model)
+        year = date.fromordinal(day).year
+        changes = self._around.get(year)
+        if changes is None:
+            near = (change.toordinal() for some in (year - 1, year, year + 1) for change in self.of_year(some))
+            changes = self._around[year] = sorted(near)
+        number = bisect(changes, day)
+        if any(abs(change - day) <= _MARGIN for change in changes[max(0, number - 1) : number + 1]):
+            return self._cut(day)
+        model = self._quiet.get((year, number))
+        if model is None:
+            model = self._quiet[year, number] = day, self._cut(day)
+        shift = timedelta(days=day - model[0])
+        return tuple((limit + shift, start + shift, end + shift) for limit, start, end in model[1])
 
-    def of_year(self, year: int) -> tuple[datetime, ...]:
-        """The instants of a year of the UTC clock at which clocks change, in order."""
-        if year not in self._of_year:
-            on_and_off = zone(self.rule).transitions(year) or ()
-            self._of_year[year] = tuple(sorted((local - self._standard).replace(tzinfo=UTC) for local in on_and_off))
-        return self._of_year[year]
+    def of_year(self, year: int) -> list[datetime]:
+        """The instants of a year of the UTC clock at which clocks change."""
+        on_and_off = zone(self.rule).transitions(year) or ()
+        return [(local - self._standard).replace(tzinfo=UTC) for local in on_and_off]
 
-    def _cut(self, start: datetime) -> tuple[Piece, ...]:
-        ends = start + _DAY
+    def _cut(self, day: int) -> tuple[Piece, ...]:
+        begins, ends = (datetime.fromordinal(ordinal).replace(tzinfo=UTC) for ordinal in (day, day + 1))
         clock = timedelta(hours=self.until.hour, minutes=self.until.minute) if self.until else _NOTHING
-        changes = self.of_year(start.year)
-        turns = {start, *changes}
-        for offset in {turn.astimezone(zone(self.rule)).utcoffset() or _NOTHING for turn in (start, *changes)}:
-            turns |= {start + (shown - offset) % _DAY for shown in (_NOTHING, clock)}
-        begins = sorted(turn for turn in turns if start <= turn < ends)
-        spells = (spell(begin, self.rule, self.until) for begin in begins)
-        return tuple((limit, *bounds) for limit, bounds in zip([*begins[1:], ends], spells, strict=True))
+        changes = self.of_year(begins.year)
+        turns = {begins, *changes}
+        for offset in {turn.astimezone(zone(self.rule)).utcoffset() or _NOTHING for turn in (begins, *changes)}:
+            turns |= {begins + (shown - offset) % _DAY for shown in (_NOTHING, clock)}
+        parts = sorted(turn for turn in turns if begins <= turn < ends)
+        spells = (spell(part, self.rule, self.until) for part in parts)
+        return tuple((limit, *bounds) for limit, bounds in zip([*parts[1:], ends], spells, strict=True))

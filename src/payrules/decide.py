@@ -30,7 +30,7 @@ from payrules.answers import (
 )
 from payrules.apply import apply
 from payrules.calls import Call
-from payrules.compiled import compiled
+from payrules.compiled import compiled, defaults
 from payrules.errors import CallerError
 from payrules.events import Notice
 from payrules.facts import Facts
@@ -269,7 +269,9 @@ def decide(payment: Payment, undo: Undo, *, provider: Provider | None = None, ed
     dated set of its rules; without it the default one answers. Raises `CallerError` for a provider or an edition
     that does not exist, never for a no.
     """
-    rules = compiled(payment.provider, provider, edition)
+    rules = defaults.get(payment.provider) if provider is None and edition is None else None
+    if rules is None:
+        rules = compiled(payment.provider, provider, edition)
     made = _Made()
     made.payment = payment
     made.undo = undo

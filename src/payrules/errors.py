@@ -6,7 +6,6 @@ A *no* is never an error: it is a `Decision`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 class PayrulesError(Exception):
@@ -54,5 +53,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("xyz", ["Captured"])
     ''
     """
+    from difflib import get_close_matches  # slow to load, and needed by a mistake alone
+
     near = get_close_matches(word, list(known), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""

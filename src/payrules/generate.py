@@ -8,6 +8,7 @@ none holds does the function work out why not: each permit's hardest obstacle, a
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from types import SimpleNamespace
@@ -29,8 +30,8 @@ from payrules.words import Action, Reason, Rejection
 Lines = list[str]
 
 _FIELDS = [item.name for item in attrs.fields(Payment) if item.name not in ("status", "timezone")]
-_UNHEARD = object()
-"""A word that no condition names."""
+_UNHEARD, _OTHER = object(), object()
+"""A word that the table does not list; one that it lists and that no condition names."""
 
 _CASES_MAX = 4
 """Up to so many, words are compared one after the other; more are looked up, but for ours, whose hash is slow."""
@@ -55,15 +56,17 @@ def function(provider: Provider, edition: Edition) -> Function:
 
 @frozen
 class _Row:
-    """A permit, where some words are known: the forms of what is not decided by them, and what fails because of them.
-
-    `forms` is None where one of its conditions has none: then it is tested as the table has it.
-    """
+    """A permit, and those of its conditions that the words known so far do not decide."""
 
     permit: Permit
-    forms: tuple[Form, ...] | None
     open: tuple[Condition, ...]
-    failed: tuple[Miss, ...]
+
+
+_Shut = tuple[Action, str]
+"""An operation, and an expression for the distance of the own obstacle of one of its permits that cannot hold."""
+
+_ON_WORDS = (Is, IsKnown, Unlisted)
+"""Conditions that a word decides."""
 
 
 class _Generator:
@@ -75,23 +78,28 @@ class _Generator:
             edition.permits,
             key=lambda permit: (edition.prefer.index(permit.action), permit.because.rank, permit.name),
         )
+        self.place = {id(permit): number for number, permit in enumerate(self.permits)}
         self.forms: dict[tuple[int, Action], Form | None] = {}
+        self.obstacles: dict[tuple[int, tuple[Miss, ...], tuple[int, ...]], str] = {}
 
     def function(self) -> Function:
         name = identifier(f"{self.provider.name}_{self.edition.name}").lower()
-        cases = {status.word: self.status(status) for status in self.edition.statuses}
+        rows = [_Row(permit, permit.when) for permit in self.permits]
+        found = self.split("status", (status.word for status in self.edition.statuses), {}, rows, Counter())
+        cases = {status.word: self.status(status, *found[status.word]) for status in self.edition.statuses}
+        unheard = self.status(None, *self.parted(rows, {"status": _UNHEARD}, Counter()))
         source = [
             f"def {name}(payment, undo):",
             f"    {f'{self.provider.title}, {self.edition.name}: the outcome, the amount, what remains.'!r}",
             "    status, pending = payment.status, payment.amount_refund_pending",
             "    asked, only, at = undo.amount, undo.only, undo.at",
-            *_indented(self.branches("status", cases, self.status(None))),
+            *_indented(self.branches("status", cases, unheard)),
         ]
         return Function(name, "\n".join(source) + "\n", self.scope.constants)
 
     # --- one status --------------------------------------------------------------------------------
 
-    def status(self, status: Status | None) -> Lines:
+    def status(self, status: Status | None, live: list[_Row], shut: Counter[_Shut]) -> Lines:
         """What is done for a payment in a status; None stands for every word that the table does not list."""
         if status is not None and (done := status.final or status.nothing_yet):
             return [f"return {self.scope.constant(done.name, no(Rejection.ALREADY_DONE, done))}"]
@@ -100,7 +108,7 @@ class _Generator:
         get, gone = ("payment.{0}", _may_be_gone(proofs)) if proven is not None else ("facts.get({0!r})", True)
         in_the_way = self.in_the_way(status)
         word = status.word if status else _UNHEARD
-        after = [] if status is not None and status.awaits else self.ways({"status": word})
+        after = [] if status is not None and status.awaits else self.ways({"status": word}, live, shut)
         before = [*(proven or []), *_most(gone), *in_the_way]
         if proven is not None and "provider_allows" in _names([*before, *after]):
             before.insert(0, "    provider_allows = None  # a snapshot, not believed once the batch has closed")
@@ -217,33 +225,55 @@ class _Generator:
             self.forms[key] = form(condition, gives, self.scope)
         return self.forms[key]
 
-    def rows(self, known: Mapping[str, object]) -> list[_Row]:
-        """The permits in the order of preference, where some words are known."""
+    def split(
+        self, name: str, words: Iterable[object], known: Mapping[str, object], rows: list[_Row], shut: Counter[_Shut]
+    ) -> dict[object, tuple[list[_Row], Counter[_Shut]]]:
+        """For each word of a field, and for any other, the permits that may still hold, and why the rest cannot.
+
+        A permit that does not name a word is decided as for any other word, and looked at once.
+        """
+        naming: dict[object, list[_Row]] = {word: [] for word in words}
+        for row in rows:
+            for word in dict.fromkeys(word for item in row.open for word in _words(item, name)):
+                naming.setdefault(word, []).append(row)
+        naming.pop(None, None)
+        elsewhere = {**known, name: _OTHER}
+        others, others_shut = self.parted(rows, elsewhere, shut)
+        found = {_OTHER: (others, others_shut)}
+        for word, own in naming.items():
+            permits = {id(row.permit) for row in own}
+            _, elsewhere_shut = self.parted(own, elsewhere, Counter())
+            live, shut_here = self.parted(own, {**known, name: word}, others_shut - elsewhere_shut)
+            live += [row for row in others if id(row.permit) not in permits]
+            found[word] = sorted(live, key=lambda row: self.place[id(row.permit)]), shut_here
+        return found
+
+    def parted(
+        self, rows: Iterable[_Row], known: Mapping[str, object], shut: Counter[_Shut]
+    ) -> tuple[list[_Row], Counter[_Shut]]:
+        """The permits that some words leave open, and with what was shut before why the others cannot hold."""
         payment = cast("Payment", SimpleNamespace(**known))
         facts = Facts(payment, cast("Undo", None), {}, {}, known["status"] is not _UNHEARD)
-        rows = []
-        for permit in self.permits:
-            undecided, failed = [], []
-            for condition in permit.when:
-                if not (isinstance(condition, (Is, IsKnown, Unlisted)) and set(condition.reads) <= set(known)):
-                    undecided.append(condition)
-                elif miss := condition.test(facts, permit.gives):
-                    failed.append(miss)
-            forms = [self.form(condition, permit.gives) for condition in undecided]
-            whole = None if None in forms else tuple(item for item in forms if item is not None)
-            rows.append(_Row(permit, whole, tuple(undecided), tuple(failed)))
-        return rows
+        live, shut = [], shut.copy()
+        for row in rows:
+            decided = [item for item in row.open if isinstance(item, _ON_WORDS) and item.reads[0] in known]
+            misses = [miss for item in decided if (miss := item.test(facts, row.permit.gives))]
+            left = _Row(row.permit, tuple(item for item in row.open if not any(item is other for other in decided)))
+            if misses:
+                shut[row.permit.action, self.obstacle(left, tuple(misses))] += 1
+            else:
+                live.append(left)
+        return live, shut
 
-    def ways(self, known: Mapping[str, object]) -> Lines:
+    def ways(self, known: Mapping[str, object], live: list[_Row], shut: Counter[_Shut]) -> Lines:
         """The permits tried in order, or branches on a word that tells several of them apart."""
-        rows = self.rows(known)
-        live = [row for row in rows if not row.failed]
         name = _told_apart_by(live)
         if name is None:
-            return [*self.tried(live), *self.refused(rows, known)]
-        words = dict.fromkeys(word for row in rows for item in row.open for word in _words(item, name))
-        cases = {word: self.ways({**known, name: word}) for word in [*words, None]}
-        return self.branches(name, cases, self.ways({**known, name: _UNHEARD}))
+            return [*self.tried(live), *self.refused(live, shut, known)]
+        found = self.split(name, (), known, live, shut)
+        found[None] = self.parted(live, {**known, name: None}, shut)
+        cases = {word: self.ways({**known, name: word}, *parts) for word, parts in found.items()}
+        return self.branches(name, cases, cases.pop(_OTHER))
 
     def tried(self, live: list[_Row]) -> Lines:
         """The first permit that holds; a test that all of them share stands in front."""
@@ -262,9 +292,15 @@ class _Generator:
 
     def tests(self, row: _Row) -> list[str]:
         """What has to hold, the cheapest first."""
-        if row.forms is None:
+        forms = self.forms_of(row)
+        if forms is None:
             return [f"obstacle({self.permit(row.permit)}, fill(EDITION, payment, undo)) is None"]
-        return [item.holds for item in sorted(row.forms, key=lambda item: item.cost)]
+        return [item.holds for item in sorted(forms, key=lambda item: item.cost)]
+
+    def forms_of(self, row: _Row) -> list[Form] | None:
+        """The forms of what is open; None where one has none, and the permit is tested as the table has it."""
+        forms = [self.form(condition, row.permit.gives) for condition in row.open]
+        return None if None in forms else cast("list[Form]", forms)
 
     def permit(self, permit: Permit) -> str:
         return self.scope.constant(f"permit {permit.name}", permit)
@@ -274,7 +310,7 @@ class _Generator:
         permit = row.permit
         rule = f"{self.provider.name}.{permit.name}"
         outcome = self.scope.constant(permit.name, Outcome(permit.action, permit.because, None, permit, rule))
-        if row.forms is None:
+        if self.forms_of(row) is None:
             return [
                 f"given = yes({self.permit(permit)}, fill(EDITION, payment, undo))",
                 f"return {outcome}, given.amount, given.remaining",
@@ -292,37 +328,43 @@ class _Generator:
 
     # --- why not -----------------------------------------------------------------------------------
 
-    def refused(self, rows: list[_Row], known: Mapping[str, object]) -> Lines:
+    def refused(self, live: list[_Row], shut: Counter[_Shut], known: Mapping[str, object]) -> Lines:
         """None holds: of each permit the obstacle that is hardest to remove, and of these the nearest to a yes."""
         if known["status"] is _UNHEARD:
             unheard = NO[distance(Rejection.MISSING_FACT, Reason.UNKNOWN_STATUS)]
             return [f"return {self.scope.constant(Reason.UNKNOWN_STATUS.name, unheard)}"]
-        told = []
-        for action, group in groupby(rows, key=lambda row: row.permit.action):
-            name = self.scope.constant(action.name, action)
-            told.append(f"{_least(self.obstacles(list(group)))} if only is None or only is {name} else FAR")
-        if not told:
-            return ["return NO[FAR]"]
-        if len(told) == 1:
-            return [f"return NO[{told[0]}]"]
-        return ["return NO[min(", *(f"    {item}," for item in told), ")]"]
+        by_action: dict[Action, dict[str, None]] = {}
+        for row in live:
+            by_action.setdefault(row.permit.action, {})[self.obstacle(row, ())] = None
+        for action, told in shut:
+            by_action.setdefault(action, {})[told] = None
+        nearest = [
+            f"{self.nearest(told)} if only is None or only is {self.scope.constant(action.name, action)} else FAR"
+            for action, told in by_action.items()
+        ]
+        if len(nearest) <= 1:
+            return [f"return NO[{''.join(nearest) or 'FAR'}]"]
+        return ["return NO[min(", *(f"    {item}," for item in nearest), ")]"]
 
-    def obstacles(self, rows: list[_Row]) -> list[str]:
-        """The distance of each permit's own obstacle; those that are always the same come down to the nearest."""
-        told: dict[str, None] = {}
-        fixed = []
-        for row in rows:
-            if row.forms is None:
-                told[f"obstacle({self.permit(row.permit)}, fill(EDITION, payment, undo))"] = None
-                continue
-            *arms, (last, _) = _arms(row)
-            if arms:
-                chain = (f"{self.distance(miss)} if {test} else " for miss, test in arms)
-                told["".join(chain) + self.distance(last)] = None
+    def nearest(self, told: Iterable[str]) -> str:
+        """The least of some distances; those that are always the same come down to one."""
+        fixed = {cast("int", self.scope.constants[item]): item for item in told if item in self.scope.constants}
+        least = [fixed[min(fixed)]] if fixed else []
+        open_ = [*sorted(item for item in told if item not in self.scope.constants), *least]
+        return f"({open_[0]})" if len(open_) == 1 else f"min({', '.join(open_)})"
+
+    def obstacle(self, row: _Row, misses: tuple[Miss, ...]) -> str:
+        """The distance of a permit's own obstacle, where some conditions are known to fail."""
+        key = id(row.permit), misses, tuple(map(id, row.open))
+        if key not in self.obstacles:
+            forms = self.forms_of(row)
+            if forms is None:
+                self.obstacles[key] = f"obstacle({self.permit(row.permit)}, fill(EDITION, payment, undo))"
             else:
-                fixed.append(last)
-        nearest = min(fixed, key=lambda miss: distance(miss.rejection, miss.reason), default=None)
-        return [*told, *([self.distance(nearest)] if nearest else [])]
+                *arms, (last, _) = _arms(forms, misses)
+                chain = (f"{self.distance(miss)} if {test} else " for miss, test in arms)
+                self.obstacles[key] = "".join(chain) + self.distance(last)
+        return self.obstacles[key]
 
     def distance(self, miss: Miss) -> str:
         name = f"{miss.rejection.name} {miss.reason.name}"
@@ -345,10 +387,10 @@ class _Generator:
         return [f"case = {looked_up}.get({name}, 0)", *_halved([otherwise, *map(list, same)], 0)]
 
 
-def _arms(row: _Row) -> list[tuple[Miss, str]]:
+def _arms(forms: list[Form], misses: tuple[Miss, ...]) -> list[tuple[Miss, str]]:
     """What may fail, the hardest to remove first; the last fails for certain if none before it does."""
-    found = [(miss, "") for miss in row.failed]
-    found += [(miss, test) for item in row.forms or () for test, miss in item.misses]
+    found = [(miss, "") for miss in misses]
+    found += [(miss, test) for item in forms for test, miss in item.misses]
     found.sort(key=lambda arm: (-hardness(arm[0].rejection, arm[0].reason), arm[1]))
     ends = next((number for number, (_, test) in enumerate(found) if not test), len(found) - 1)
     while ends and found[ends - 1][0] == found[ends][0]:
@@ -391,10 +433,6 @@ def _all(*tests: str) -> str:
     return " and ".join(f"({test})" if " or " in test and len(given) > 1 else test for test in given)
 
 
-def _least(told: list[str]) -> str:
-    return f"({told[0]})" if len(told) == 1 else f"min({', '.join(told)})"
-
-
 def _loads(names: set[str], get: str) -> Lines:
     return [f"{name} = {get.format(name)}" for name in _FIELDS if name in names]
 
@@ -433,12 +471,7 @@ def _held_by(gone: bool) -> tuple[str, str]:
 def _most(gone: bool) -> Lines:
     """The most that can be left; where the hold is gone, what was captured stands in its place."""
     hold, let_go = _held_by(gone)
-    held = [
-        "if gone:",
-        "    hold, let_go = amount_captured, 0",
-        "else:",
-        "    hold, let_go = amount_authorized, amount_released",
-    ]
+    held = ["hold, let_go = amount_authorized, amount_released", "if gone:", "    hold, let_go = amount_captured, 0"]
     return [
         *(held if gone else []),
         f"most = {hold}",
