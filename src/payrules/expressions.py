@@ -20,6 +20,7 @@ from dateutil.relativedelta import relativedelta
 
 from payrules.days import place
 from payrules.when import (
+    Approved,
     Asks,
     Condition,
     Count,
@@ -163,6 +164,9 @@ _PENDING = _refused(Reason.REFUND_PENDING, Rejection.WAIT)
 _ONLY_WHOLE = _refused(Reason.ONLY_WHOLE_AMOUNT)
 _NOT_OFFERED = _refused(Reason.NOT_OFFERED)
 
+_OWN = {Action.REVERSE: "outstanding", Action.CANCEL: "held", Action.REFUND: "refundable"}
+"""What an operation can give back, but for what is outstanding in all."""
+
 _LEAST = "(1 if everything or asked is None else asked)"
 
 
@@ -287,6 +291,26 @@ def _(condition: Left, gives: Action, scope: Scope) -> Form | None:
     if condition.something:
         return Form(known, (("outstanding is None", _UNKNOWN),))
     return Form("False", ((known, _refused(Reason.NOTHING_LEFT)), ("outstanding is None", _UNKNOWN)))
+
+
+@form.register
+def _(condition: Approved, gives: Action, scope: Scope) -> Form | None:
+    if gives not in _OWN:
+        return None
+    own = _OWN[gives]
+    least = f"{own} if {own} is None or outstanding is None or {own} <= outstanding else outstanding"
+    given = f"(given := ({least}) if everything or asked is None else asked)"
+    limits = scope.constant(f"approved {' '.join(map(str, condition.limits))}", dict(condition.limits))
+    most = f"max({limits}.get(payment.currency, 0), amount_approved or 0)"
+    known, in_all = f"{given} is not None and amount_refunded is not None", "amount_refunded + pending + given"
+    return Form(
+        f"{known} and {in_all} <= {most}",
+        (
+            (f"{known} and {in_all} > {most}", _refused(Reason.NEEDS_APPROVAL, Rejection.WAIT)),
+            (f"{given} is None or amount_refunded is None", _UNKNOWN),
+        ),
+        cost=3,
+    )
 
 
 # --- time -----------------------------------------------------------------------------------------
