@@ -45,6 +45,7 @@ LAYERS = (
     "situations",
     "verify",
     "after",
+    "differences",
     "explain",
     "transport",
     "strict_json",

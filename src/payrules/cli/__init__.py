@@ -1,7 +1,8 @@
 """The command line: the only part that reads files, prints, and knows what time it is.
 
 Exit codes: 0 an action, 3 a rejection, 2 bad input; 1 where `--records` met a line that could not be read, where
-`verify` found something that no decision accepts, or where a log is not as it was written.
+`verify` found something that no decision accepts, `diff` a difference, or `log verify` a line that is not as it was
+written.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 import typer
 
 from payrules import plugins
-from payrules.cli import answers, auditing, events, logs, reports, tables, verifying
+from payrules.cli import answers, auditing, diffs, events, logs, reports, tables, verifying
 from payrules.cli.console import BAD_LINE
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ app.command()(answers.explain)
 app.command()(tables.table)
 app.command("verify")(verifying.verify_tables)
 app.command()(auditing.audit)
+app.command()(diffs.diff)
 app.command()(reports.report)
 app.command("providers")(tables.list_providers)
 app.add_typer(logs.commands, name="log")
