@@ -108,7 +108,7 @@ class TestDigest:
 class TestCanonical:
     """Python's own writer gives the bytes of RFC 8785 for what records hold."""
 
-    @settings(max_examples=150)
+    @settings(max_examples=60)
     @given(st.sampled_from(providers.NAMES).flatmap(questions))
     def test_agrees_with_the_standard_on_records(self, question: tuple[Payment, Undo]) -> None:
         """For every shipped provider's payments, wishes and decisions."""
