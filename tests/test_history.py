@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import io
 import runpy
+import shutil
 import tomllib
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
-from payrules import CallerError, Decision, Payment, Undo, decide
+from payrules import CallerError, Decision, Payment, Undo, decide, providers
+from payrules.audit.history import Reading, from_toml
+from payrules.audit.turned import turned
+from payrules.cli import app
 from tests.vectors import ROOT
 
 EXAMPLES = ROOT / "examples"
@@ -61,6 +67,67 @@ def test_every_column_of_the_mapping_is_there() -> None:
         used = {row[column] for row, _ in ROWS}
 
         assert set(MAPPED["values"].get(name, {})) <= used, name
+
+
+class TestTheReadme:
+    """What the README shows of the example is what the commands print."""
+
+    @staticmethod
+    def shown(command: str) -> str:
+        """The output that stands below a command."""
+        block = (ROOT / "README.md").read_text().partition(f"$ {command}\n")[2]
+        return block.partition("```")[0]
+
+    @pytest.mark.parametrize(
+        "command",
+        [
+            "payrules audit examples/history.csv --map examples/history.toml --report report.html",
+            "payrules diff dojo 2022-05 current examples/history.csv --map examples/history.toml",
+        ],
+    )
+    def test_is_what_is_printed(self, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Up to the three dots, where there are any."""
+        shutil.copytree(EXAMPLES, tmp_path / "examples")
+        monkeypatch.chdir(tmp_path)
+        printed = CliRunner().invoke(app, command.split()[1:], env={"COLUMNS": "132"}).stdout
+        lines = [line.rstrip() for line in printed.splitlines()]
+        for part in self.shown(command).split("…\n"):
+            wanted = part.rstrip("\n").splitlines()
+
+            assert any(lines[start : start + len(wanted)] == wanted for start in range(len(lines))), printed
+
+
+class TestTurned:
+    """Which past decisions another edition turns."""
+
+    def test_agrees_with_deciding_again(self) -> None:
+        """Every row that the two answer differently is among them, and each that is shown is so."""
+        reading = Reading(**from_toml(EXAMPLES / "history.toml"))
+        found = turned([str(EXAMPLES / "history.csv")], providers.find("dojo"), "2022-05", "2022-02", reading=reading)
+        again = {
+            number: self.answers(row)
+            for number, (row, told) in enumerate(ROWS, 1)
+            if row["psp"] == "Dojo" and told != "unreadable"
+        }
+        differing = {
+            number
+            for number, (before, after) in again.items()
+            if before.answer.compared[:3] != after.answer.compared[:3]
+        }
+
+        assert sum(row["psp"] == "Dojo" for row, _ in ROWS) == found.rows
+        assert 0 < len(differing) == sum(turn.rows for turn in found.turns)
+        for row in [row for turn in found.turns for row in turn.examples]:
+            before, after = again[row["row"]]
+
+            assert (before.action, before.reason) == (row["action_before"], row["reason_before"])
+            assert (after.action, after.reason) == (row["action_after"], row["reason_after"])
+
+    @staticmethod
+    def answers(row: dict[str, Any]) -> tuple[Decision, Decision]:
+        """What two editions answer."""
+        decision, _ = judged(row)
+        return decision, decide(decision.payment, decision.undo, edition="2022-02")
 
 
 @pytest.mark.parametrize("finding", ["agrees", "unknown", "unreadable", *sorted(MISTAKES)])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +13,7 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from payrules import providers, records
+from payrules.cli import reports
 from payrules.cli.console import ACTED, BAD_LINE, REJECTED, err, out, print_json, reported, show_table
 from payrules.errors import CallerError
 
@@ -69,6 +71,9 @@ def audit(
         typer.Option("--sql", metavar="DIALECT", help="Print the SQL for a warehouse instead: see --sql help."),
     ] = None,
     provider: Annotated[list[str] | None, typer.Option(help="With --sql: only these providers.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="HTML", help="Tell the findings on one page, too: see `payrules report`.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Were past undo decisions right: a finding for each row of a history, and what the mistakes cost.
@@ -76,20 +81,35 @@ def audit(
     Exit code 0: everything agrees; 3: not everything; 1: a row could not be read; 2: bad input.
     """
     with reported(None):
-        _needs_extra()
+        needs_extra()
         if dialect is not None:
             sys.stdout.write(_sql(dialect, provider, edition))
             return
         if not history:
             raise CallerError("history", "a file, folder, glob or PATH#TABLE is needed")
-        given = _given(columns, values, constants, assume_zone, minor_units)
-        reading = _reading(given)
-        summary = _in_duckdb(history, reading, out_file, edition, threads, memory)
+        reading = reading_of(columns, values, constants, assume_zone, minor_units)
+        with _findings_file(out_file, report) as place:
+            summary = _in_duckdb(history, reading, place, edition, threads, memory)
+            if report is not None:
+                reports.write(str(place), str(report))
     _show(summary, out_file, as_json)
+    if report is not None and not as_json:
+        out.print(f"The page is {report}", markup=False)
     raise typer.Exit(_code(summary))
 
 
-def _needs_extra() -> None:
+@contextmanager
+def _findings_file(out_file: Path | None, report: Path | None) -> Iterator[Path | None]:
+    """Where the findings go: where they are wanted, or for a page alone into a folder that goes away."""
+    if out_file is not None or report is None:
+        yield out_file
+        return
+    with tempfile.TemporaryDirectory(prefix="payrules-") as folder:
+        yield Path(folder) / "findings.parquet"
+
+
+def needs_extra() -> None:
+    """`CallerError` where what an audit needs is not installed."""
     try:
         import duckdb  # noqa: F401
         import pyarrow  # noqa: F401
@@ -126,15 +146,15 @@ def _sql(dialect: str, names: list[str] | None, edition: str | None) -> str:
 # --- reading --------------------------------------------------------------------------------------
 
 
-def _given(
+def reading_of(
     columns: list[str] | None,
     values: list[str] | None,
     constants: list[str] | None,
     assume_zone: str | None,
     minor_units: str | None,
-) -> dict[str, Any]:
-    """What the options say, over what mapping files say."""
-    from payrules.audit.history import from_toml
+) -> Reading:
+    """How a history is read: what the options say, over what mapping files say."""
+    from payrules.audit.history import Reading, from_toml
 
     files = [item for item in columns or [] if "=" not in item and item.endswith(".toml")]
     told: dict[str, Any] = {}
@@ -154,7 +174,7 @@ def _given(
         told["assume_zone"] = assume_zone
     if minor_units is not None:
         told["minor_units"] = minor_units
-    return told
+    return Reading(**told)
 
 
 def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
@@ -165,12 +185,6 @@ def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
             raise CallerError(option, f"{item!r} is not NAME=VALUE")
         found[name] = value
     return found
-
-
-def _reading(given: Mapping[str, Any]) -> Reading:
-    from payrules.audit.history import Reading
-
-    return Reading(**given)
 
 
 # --- showing --------------------------------------------------------------------------------------

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+import attrs
 import typer
 from rich.markup import escape
 
 from payrules import providers
 from payrules.cli.asking import AsJson, ProviderName
+from payrules.cli.auditing import Columns, Constants, Units, Values, Zone, needs_extra, reading_of
 from payrules.cli.console import ACTED, FOUND, json_line, out, print_json, reported
 from payrules.differences import Change, Compared, Difference, compare
 from payrules.situations import Outcome
+from payrules.table import Provider
+
+if TYPE_CHECKING:
+    from payrules.audit.history import Reading
+    from payrules.audit.turned import Turned
 
 _TELLING = (Change.PERMITTED, Change.FORBIDDEN, Change.OTHERWISE, Change.AMOUNT)
 
@@ -21,17 +28,55 @@ def diff(
     provider: ProviderName,
     before: Annotated[str, typer.Argument(metavar="EDITION", help="The edition to start from.")],
     after: Annotated[str, typer.Argument(metavar="EDITION", help="The edition to compare with it.")],
+    history: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[HISTORY]…", help="Past decisions, as `payrules audit` takes them: which are turned."
+        ),
+    ] = None,
+    columns: Columns = None,
+    values: Values = None,
+    constants: Constants = None,
+    assume_zone: Zone = None,
+    minor_units: Units = None,
     every: Annotated[bool, typer.Option("--all", help="Show where only the no is another, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Where two editions of a table answer differently, each with a payment; exit code 1 if they do anywhere."""
     with reported(None):
-        found = compare(providers.find(provider), before, after)
+        table = providers.find(provider)
+        turns = None
+        if history:
+            needs_extra()
+            reading = reading_of(columns, values, constants, assume_zone, minor_units)
+            turns = _turned(history, table, before, after, reading)
+        found = compare(table, before, after)
     if as_json:
-        print_json(_record(found))
+        print_json(_record(found) | ({} if turns is None else {"history": attrs.asdict(turns)}))
     else:
         _show(found, every=every)
+        if turns is not None:
+            _show_turns(turns)
     raise typer.Exit(FOUND if found.differences else ACTED)
+
+
+def _turned(history: list[str], table: Provider, before: str, after: str, reading: Reading) -> Turned:
+    from payrules.audit.turned import turned
+
+    return turned(history, table, before, after, reading=reading)
+
+
+def _show_turns(turns: Turned) -> None:
+    total = sum(turn.rows for turn in turns.turns)
+    out.print(f"\n[bold]past decisions[/]\n  {total:,} of {turns.rows:,} are judged otherwise")
+    for turn in turns.turns:
+        what = turn.before if turn.before == turn.after else f"{turn.before} → {turn.after}"
+        out.print(f"  {what.replace('_', ' ')} ({turn.rows:,})")
+        for row in turn.examples:
+            done = row["done_action"] + ("" if row["done_amount"] is None else f" {row['done_amount']}")
+            right = f"{row['action_before']} ({row['reason_before']}) → {row['action_after']} ({row['reason_after']})"
+            place = f"row {row['row']} of {row['source']}: {row['payment_id']}, done {done}; right {right}"
+            out.print(f"    {escape(place)}", style="dim", soft_wrap=True)
 
 
 def _show(found: Compared, *, every: bool) -> None:
