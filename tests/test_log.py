@@ -28,6 +28,7 @@ from payrules.audit import START, Fault, Head, Verified, entry, head_of, log, ve
 from payrules.audit.appender import Appender, Handler
 from payrules.cli import app
 from payrules.digests import canonical, digest, sha256
+from tests.test_vectors import validator
 from tests.vectors import ROOT, every
 
 DOJO = Payment(
@@ -121,6 +122,16 @@ class TestAnEntry:
 
         assert (1, None) == (first["seq"], first["prev"])
         assert (2, sha256(LOG[0][:-1])) == (second["seq"], second["prev"])
+
+    @pytest.mark.parametrize("line", [LOG[0], LOG[1]], ids=["first", "second"])
+    def test_is_a_record_of_the_schema(self, line: bytes) -> None:
+        """With its links or without; with one of them alone it is not."""
+        record = json.loads(line)
+        alone = {name: value for name, value in record.items() if name not in ("seq", "prev")}
+
+        validator("entry").validate(record)
+        validator("entry").validate(alone)
+        assert not validator("entry").is_valid(alone | {"seq": 1})
 
     def test_takes_no_answer_to_another_question(self) -> None:
         """Payment, wish and decision belong together."""

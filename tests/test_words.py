@@ -50,6 +50,6 @@ def test_a_reason_belongs_to_its_kind_of_no() -> None:
 
 def test_the_readme_explains_every_schema() -> None:
     """Each schema has its record's name, or that of a file of cases."""
-    assert {"after", "decision", "next", "payment", "requests", "response", "undo", "vectors"} == {
+    assert {"after", "decision", "entry", "next", "payment", "requests", "response", "undo", "vectors"} == {
         path.stem for path in (SPECS / "schemas").glob("*.json")
     }
