@@ -12,7 +12,7 @@ from typing import Any
 import vl_convert
 from attrs import frozen
 
-WIDTH, HEIGHT = 400, 170
+WIDTH, HEIGHT = 340, 160
 """Of what is drawn, without labels: narrow, so that it need not be made smaller on a phone."""
 
 _FONT = "system-ui, sans-serif"
