@@ -100,6 +100,13 @@ class TestDifferences:
 
         assert sorted(ranks) == ranks
 
+    def test_situations_are_counted_once(self, compared: Compared) -> None:
+        """However many operations they are asked about."""
+        for_any = sum(item.situations for item in compared.differences if item.only is None)
+
+        assert for_any <= compared.differing <= sum(item.situations for item in compared.differences)
+        assert compared.differing < compared.situations
+
     def test_an_edition_that_is_not_there(self) -> None:
         """Names those that are."""
         with pytest.raises(CallerError, match="dojo has no edition '1999', only 2022-02"):
@@ -198,7 +205,7 @@ class TestTheCommand:
             "now permitted",
             "Authorized, asked to undo (82): reject (not_allowed too_late) → reverse 6 (not_captured)",
             '{"payment":{"provider":"dojo","status":"Authorized"',
-            "both say no, of another kind or for another reason (--all)",
+            "Elsewhere both say no, of another kind or for another reason (--all)",
         ):
             assert part in result.stdout
         assert "another reason\n" not in result.stdout

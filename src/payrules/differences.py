@@ -47,7 +47,10 @@ class Difference:
 
 @frozen
 class Compared:
-    """Two editions beside each other: the rows that only one of them has, and where they answer differently."""
+    """Two editions beside each other: the rows that only one of them has, and where they answer differently.
+
+    `situations` are those that were walked, `differing` those of them that the two answer differently.
+    """
 
     provider: Provider
     before: Edition
@@ -56,6 +59,7 @@ class Compared:
     new: tuple[str, ...]
     other: tuple[str, ...]
     situations: int
+    differing: int
     differences: tuple[Difference, ...]
 
 
@@ -63,10 +67,12 @@ def compare(provider: Provider, before: str, after: str) -> Compared:
     """Every difference between two editions of a provider's table; `CallerError` for one that does not exist."""
     one, other = provider.edition(before), provider.edition(after)
     found: dict[object, Difference] = {}
-    walked = 0
+    walked = differing = 0
     for situation in walk(provider.name, one, other):
         walked += situation.count
-        for difference in _told(situation):
+        told = list(_told(situation))
+        differing += situation.count if told else 0
+        for difference in told:
             key = (
                 difference.change,
                 difference.status,
@@ -86,6 +92,7 @@ def compare(provider: Provider, before: str, after: str) -> Compared:
         new=tuple(name for name in others if name not in rows),
         other=tuple(name for name, permit in rows.items() if name in others and others[name] != permit),
         situations=walked,
+        differing=differing,
         differences=tuple(sorted(found.values(), key=lambda item: (item.change.rank, -item.situations))),
     )
 

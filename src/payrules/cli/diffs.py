@@ -80,20 +80,18 @@ def _show_turns(turns: Turned) -> None:
 
 
 def _show(found: Compared, *, every: bool) -> None:
-    changed = sum(item.situations for item in found.differences)
     out.print(f"[bold]{found.provider.title}, from {found.before.name} to {found.after.name}[/]", soft_wrap=True)
     for what, rows in (("gone", found.gone), ("new", found.new), ("changed", found.other)):
         if rows:
             out.print(f"  rows {what}: {', '.join(rows)}")
-    out.print(f"  {changed:,} of {found.situations:,} situations are answered differently")
+    out.print(f"  {found.differing:,} of {found.situations:,} situations are answered differently")
     shown = [item for item in found.differences if every or item.change in _TELLING]
     for change, group in groupby(shown, key=lambda item: item.change):
         out.print(f"\n[bold]{change.replace('_', ' ')}[/]")
         for item in group:
             _show_one(item)
-    hidden = sum(item.situations for item in found.differences if item not in shown)
-    if hidden:
-        out.print(f"\nIn {hidden:,} more both say no, of another kind or for another reason (--all).")
+    if len(shown) < len(found.differences):
+        out.print("\nElsewhere both say no, of another kind or for another reason (--all).")
 
 
 def _show_one(item: Difference) -> None:
@@ -121,6 +119,7 @@ def _record(found: Compared) -> dict[str, Any]:
         "after": found.after.name,
         "rows": {"gone": found.gone, "new": found.new, "changed": found.other},
         "situations": found.situations,
+        "differing": found.differing,
         "differences": [
             {
                 "change": item.change.value,
