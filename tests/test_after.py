@@ -245,6 +245,24 @@ def test_the_request_of_a_refund_that_becomes_a_reversal_is_a_reversals() -> Non
         assert event is requested(decide(payment, Undo(at=AT, only=only))).event
 
 
+@pytest.mark.parametrize(
+    ("body", "reference"),
+    [
+        ({"refundId": "r", "reversalId": "v"}, "r"),
+        ({"refundId": "", "reversalId": "v"}, "v"),
+        ({"refundId": "a\0b"}, None),
+        ({"refundId": "\ud800"}, None),
+        ({"refundId": 7}, None),
+        (["refundId"], None),
+    ],
+)
+def test_a_reference_is_text(body: Any, reference: str | None) -> None:
+    """The first that is well formed; what is not is no reference, and no error."""
+    paid = Payment(provider="dojo", status="Created", currency="GBP", amount_authorized=10, payment_id="pi_1")
+
+    assert reference == after(decide(paid, Undo(at=AT)), Response(status=200, body=body)).reference
+
+
 def test_what_a_body_says() -> None:
     """Texts and numbers are compared as they are written; true and false, lists and objects say nothing."""
     body = {"a": {"b": "x#end"}, "n": 704, "t": True, "l": ["x"]}
@@ -257,6 +275,7 @@ def test_what_a_body_says() -> None:
     assert has("l").test(body)
     assert not has("z").test(body)
     assert not says("t", "True").test(body)
+    assert not says("n", "704").test({"n": 10**5000})
     assert not holds("l", "x").test(body)
     assert ["a.b ends with end or other", "n is 704", "a.b holds #e", "l is there"] == [
         str(item) for item in (ends("a.b", "end", "other"), says("n", "704"), holds("a.b", "#e"), has("l"))

@@ -9,6 +9,7 @@ last in the order of `Heard`) counts. So row order means nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from enum import Enum
 from typing import Any
 
@@ -76,13 +77,15 @@ class Says:
     def test(self, body: object) -> bool:
         """Whether the body says so; a field that is absent, or no text or number, says nothing."""
         found = at_path(body, self.path)
-        if isinstance(found, bool) or not isinstance(found, (str, int)):
+        if type(found) is int and abs(found) <= records.AMOUNT_MAX:
+            found = str(found)
+        if not isinstance(found, str):
             return False
         if self.how is How.IS:
-            return str(found) in self.texts
+            return found in self.texts
         if self.how is How.ENDS:
-            return str(found).endswith(self.texts)
-        return any(text in str(found) for text in self.texts)
+            return found.endswith(self.texts)
+        return any(text in found for text in self.texts)
 
     def __str__(self) -> str:
         return f"{self.path} {self.how.value} {' or '.join(self.texts)}"
@@ -194,9 +197,11 @@ class Replies:
         return self.once if self.once and action in self.once.of else None
 
     def reference(self, body: object) -> str | None:
-        """The provider's id of the operation, if the body carries it."""
-        found = (at_path(body, path) for path in self.references)
-        return next((text for text in found if isinstance(text, str) and text), None)
+        """The provider's id of the operation, if the body carries one that is text."""
+        for path in self.references:
+            with suppress(CallerError):
+                return records.text(at_path(body, path), path)
+        return None
 
     def cited(self) -> Iterator[tuple[str, str]]:
         """Every place that rests on a claim, with the claim's key."""

@@ -9,7 +9,21 @@ from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from typing import Any
 
-from payrules import Notice, Payment, PayrulesError, Undo, check, decide, fold_each, forecast, providers, strict_json
+from payrules import (
+    Notice,
+    Outcome,
+    Payment,
+    PayrulesError,
+    Response,
+    Undo,
+    after,
+    check,
+    decide,
+    fold_each,
+    forecast,
+    providers,
+    strict_json,
+)
 from payrules.cli import app
 
 UNDO = Undo.from_record({"at": "2026-11-20T23:50:00Z"})
@@ -72,6 +86,29 @@ def _adapter(name: str) -> Target:
     return target
 
 
+DECIDED = [
+    decide(Payment.from_record({"currency": "EUR", "amount_authorized": 10, "payment_id": "P", **fields}), UNDO)
+    for fields in (
+        {"provider": "dojo", "status": "Created"},
+        {"provider": "dojo", "status": "Captured", "capture_mode": "auto", "amount_refunded": 1},
+        {"provider": "payroc", "status": "complete", "kind": "sale", "amount_refunded": 0},
+        {"provider": "adyen", "status": "Received"},
+    )
+]
+
+
+def answers(data: bytes) -> None:
+    """What the answer to a call means: a next step for whatever JSON the body is, and a refusal only by a row."""
+    document = _document(data)
+    given = document if isinstance(document, Mapping) else {}
+    for decision in DECIDED:
+        for status in (200, 201, 400, 409, 422, 500, given.get("status")):
+            response = Response(status=status if type(status) is int else 0, body=document)
+            then = after(decision, response)
+            json.dumps(then.to_record(), allow_nan=False).encode()
+            assert then.rule is not None or then.outcome is Outcome.UNKNOWN
+
+
 COMMANDS = (
     ("decide", "dojo", "-"),
     ("decide", "payroc", "-", "--json"),
@@ -109,5 +146,6 @@ TARGETS: Mapping[str, Target] = {
     "strict_json": strictly,
     "records": records,
     **{name: _adapter(name) for name in providers.NAMES},
+    "answers": answers,
     "command_line": command_line,
 }
