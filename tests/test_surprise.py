@@ -33,11 +33,11 @@ def test_no_surprise_leads_to_a_call() -> None:
 
 @pytest.mark.long
 def test_no_surprise_leads_to_a_call_in_a_long_stream() -> None:
-    """The same for twenty thousand aimed questions of every edition."""
-    counted, bad = look(questions(20_000))
+    """The same for two thousand aimed questions of every edition."""
+    counted, bad = look(questions(2_000))
 
     assert [] == bad
-    assert 500_000 < counted["surprises"]
+    assert 100_000 < counted["surprises"]
 
 
 @pytest.mark.parametrize("name", ["kind", "capture_mode", "batch", "undo_pending"])
