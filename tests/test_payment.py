@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from dateutil.tz import tzstr
 
-from payrules import CallerError, Notice, Payment, Undo, decide
+from payrules import Action, CallerError, Notice, Payment, Undo, decide
+from payrules.payment import HOURS_MAX
 from payrules.records import AMOUNT_MAX
+from tests.vectors import ROOT
 
 PLAIN: dict[str, Any] = {"provider": "dojo", "status": "Captured", "currency": "GBP"}
 LONDON = tzstr("GMT0BST,M3.5.0/1,M10.5.0/2", posix_offset=True)
@@ -259,3 +261,19 @@ def test_an_event_reads_back() -> None:
     notice = Notice.from_record({"event": "refunded", "amount": 5, "at": "2026-01-01T00:00:00Z", "reference": "r1"})
 
     assert notice == Notice.from_record(json.loads(json.dumps(notice.to_record())))
+
+
+def test_a_wait_for_a_capture_is_at_most_ten_years() -> None:
+    """As the schema has it: what is longer would end beyond any calendar."""
+    schema = json.loads((ROOT / "specs" / "schemas" / "payment.json").read_text())["properties"][
+        "capture_delay_hours"
+    ]
+    fields = {"provider": "adyen", "status": "Authorised", "currency": "EUR", "capture_mode": "delayed"}
+    known = fields | {"amount_authorized": 5, "authorized_at": "2100-12-31T00:00:00Z", "payment_id": "psp"}
+    payment = Payment.from_record({**known, "capture_delay_hours": HOURS_MAX})
+
+    assert schema["maximum"] == HOURS_MAX
+    assert Action.REJECT is not decide(payment, Undo.from_record({"at": "2100-12-31T00:00:00Z"})).action
+    for hours in (HOURS_MAX + 1, 10**9, AMOUNT_MAX):
+        with pytest.raises(CallerError, match="more than 10 years"):
+            Payment.from_record({**known, "capture_delay_hours": hours})

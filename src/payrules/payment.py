@@ -18,6 +18,9 @@ from payrules.errors import CallerError
 from payrules.records import amount, flag, integer, optional, reads, text, word
 from payrules.words import Action, Batch, CaptureMode, Kind
 
+HOURS_MAX = 87_600
+"""The longest wait for a capture: ten years, as far as an instant can be from another."""
+
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
@@ -50,6 +53,13 @@ def _timezone(value: object, name: str) -> str:
     return rule
 
 
+def _hours(value: object, name: str) -> int:
+    hours = amount(value, name)
+    if hours > HOURS_MAX:
+        raise CallerError(name, f"{hours} hours are more than 10 years")
+    return hours
+
+
 _TEXT = reads(optional(text))
 _AMOUNT = reads(optional(amount))
 _FLAG = reads(optional(flag))
@@ -72,7 +82,7 @@ class Payment:
     kind: Kind | None = field(default=None, metadata=reads(optional(word(Kind))))
     method: str | None = field(default=None, metadata=_TEXT)
     capture_mode: CaptureMode | None = field(default=None, metadata=reads(optional(word(CaptureMode))))
-    capture_delay_hours: int | None = field(default=None, metadata=_AMOUNT)
+    capture_delay_hours: int | None = field(default=None, metadata=reads(optional(_hours)))
     amount_authorized: int | None = field(default=None, metadata=_AMOUNT)
     amount_captured: int | None = field(default=None, metadata=_AMOUNT)
     amount_released: int | None = field(default=None, metadata=_AMOUNT)
