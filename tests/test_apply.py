@@ -232,3 +232,11 @@ def test_a_report_tells_fields_of_a_payment(tells: Any) -> None:
     """Anything else is the caller's error."""
     with pytest.raises(CallerError, match="tells"):
         Notice(event=Event.CAPTURED, tells=tells)
+
+
+def test_an_unread_report_has_names_or_none() -> None:
+    """What a provider gives as an id and is no text names nothing, and still can be folded."""
+    unread = Unread("NEW true", "its code is not known", reference={"a": 1}, payment_id=[[]])
+
+    assert (None, None) == (unread.reference, unread.payment_id)
+    assert [unread] == [item for folded in fold_each("dojo", [unread]) for item in folded.unfolded]

@@ -29,6 +29,11 @@ def _told(value: object) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", frozen(value))
 
 
+def _name(value: object) -> str | None:
+    """What is not text is no name: of a report that could not be read nothing is certain."""
+    return value if isinstance(value, str) and value else None
+
+
 @attrs.frozen(kw_only=True, field_transformer=records.converted)
 class Notice:
     """A reported event: an `amount` in minor units (None: all there is), when it happened, its own `reference`.
@@ -61,5 +66,5 @@ class Unread:
 
     what: str
     why: str
-    reference: str | None = None
-    payment_id: str | None = None
+    reference: str | None = attrs.field(default=None, converter=_name)
+    payment_id: str | None = attrs.field(default=None, converter=_name)
