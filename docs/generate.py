@@ -66,7 +66,7 @@ def page(provider: Provider) -> str:
 def introduction(name: str) -> str:
     """The part of the page under `specs/` that is written by hand: all before the lists that a table gives."""
     written = (SPECS / name / "README.md").read_text(encoding="utf-8")
-    return _numbers_linked(written.split("\n## What no page says")[0].strip())
+    return _numbers_linked(re.split(r"\n## What no page says|\n<!--", written)[0].strip())
 
 
 def rules(provider: Provider, edition: Edition) -> Iterator[str]:

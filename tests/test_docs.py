@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from docs.generate import arrows
 from payrules import Reason, providers
 from payrules.audit.findings import Finding
 from payrules.explain import doubtful
@@ -112,6 +113,22 @@ def test_every_public_name_has_a_reference(pages: dict[Path, Page]) -> None:
         if "payrules." in identifier
     }
     assert [] == [name for name in payrules.__all__ if name not in ids]
+
+
+@pytest.mark.parametrize("provider", providers.NAMES)
+def test_a_diagram_draws_every_transition(provider: str) -> None:
+    """The arrows of a diagram, also those drawn as one, are the transitions of the table and no others."""
+    for edition in providers.find(provider).editions:
+        listed = {(before, row.event, row.after) for row in edition.transitions for before in row.before}
+        drawn = [
+            (before, event, after)
+            for (words, after), events in arrows(edition).items()
+            for before in words
+            for event in events
+        ]
+
+        assert listed == set(drawn)
+        assert len(listed) == len(drawn)
 
 
 def test_every_reason_has_an_entry() -> None:
