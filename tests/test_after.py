@@ -121,7 +121,7 @@ def responses(provider: str) -> st.SearchStrategy[Response]:
 
 
 @pytest.mark.parametrize("provider", providers.NAMES)
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_what_is_not_understood_leads_to_no_second_undo(provider: str, data: st.DataObject) -> None:
     """After any answers, unless a row says that nothing was given back, the amount stays booked, and only the same call

@@ -78,7 +78,7 @@ def test_every_request_of_the_vectors_is_one_that_is_published() -> None:
 
 
 @pytest.mark.parametrize("provider", providers.NAMES)
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_every_request_is_one_that_is_published(provider: str, data: st.DataObject) -> None:
     """So is every call of aimed payments; and where one has an amount, it is the one that was decided."""

@@ -286,7 +286,7 @@ class TestTheServiceSurvives:
         """A short run, in which calls are done, open, taken on and rejected."""
 
         async def play(shop: Shop) -> None:
-            for number in range(250):
+            for number in range(200):
                 await step(shop, number)
 
         shop = run(play, seed=seed)
@@ -530,7 +530,7 @@ def test_postgresql_is_as_good_a_store() -> None:
     """The same run on a real server."""
 
     async def play(shop: Shop) -> None:
-        for number in range(60):
+        for number in range(40):
             await step(shop, number)
 
     for store in postgresql():

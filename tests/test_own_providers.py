@@ -317,7 +317,7 @@ class TestACompanysRules:
 
         assert datetime(2026, 11, 24, 10, tzinfo=UTC) == decision.good_until
 
-    @settings(max_examples=150)
+    @settings(max_examples=60)
     @given(data=st.data())
     def test_never_turn_a_no_into_a_yes(self, data: st.DataObject) -> None:
         """Whatever the company asks, an operation that it permits is permitted without it."""
