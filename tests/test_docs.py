@@ -11,10 +11,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import attrs
 import pytest
 
 from docs.generate import arrows
-from payrules import Reason, providers
+from payrules import Event, Payment, Reason, providers
 from payrules.audit.findings import Finding
 from payrules.explain import doubtful
 from payrules.words import Rejection, Standing, Step
@@ -113,6 +114,15 @@ def test_every_public_name_has_a_reference(pages: dict[Path, Page]) -> None:
         if "payrules." in identifier
     }
     assert [] == [name for name in payrules.__all__ if name not in ids]
+
+
+def test_the_reference_lists_fields_and_words(site: Path) -> None:
+    """The reference shows each field of a payment and each event, though they have no docstrings."""
+    records = (site / "reference" / "records.html").read_text(encoding="utf-8")
+    words = (site / "reference" / "words.html").read_text(encoding="utf-8")
+
+    assert [] == [item.name for item in attrs.fields(Payment) if f"<td><code>{item.name}</code></td>" not in records]
+    assert [] == [event for event in Event if f"<li><code>{event}</code>: " not in words]
 
 
 @pytest.mark.parametrize("provider", providers.NAMES)
