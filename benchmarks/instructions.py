@@ -21,6 +21,9 @@ ASKED = 5_000
 def counted(providers: tuple[str, ...] = tuple(by_hand.FUNCTIONS)) -> Iterator[dict[str, Any]]:
     """Instructions a question, of both."""
     for provider in providers:
+        _run(
+            [sys.executable, "-m", "benchmarks.instructions", provider, "decide", "0"]
+        )  # leaves the byte code behind
         nothing = _instructions(provider, "decide", 0)
         hand = None
         for which in ("by hand", "decide"):
@@ -38,17 +41,16 @@ def _instructions(provider: str, which: str, count: int) -> int:
         "-m",
         "benchmarks.instructions",
     ]
-    done = subprocess.run(  # noqa: S603
-        [*command, provider, which, str(count)],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={"PYTHONHASHSEED": "0", "PATH": "/usr/bin:/bin"},
-    )
-    found = re.search(r"Collected : (\d+)", done.stderr)
+    told = _run([*command, provider, which, str(count)])
+    found = re.search(r"Collected : (\d+)", told)
     if found is None:
-        raise SystemExit(done.stderr)
+        raise SystemExit(told)
     return int(found[1])
+
+
+def _run(command: list[str]) -> str:
+    environment = {"PYTHONHASHSEED": "0", "PATH": "/usr/bin:/bin"}
+    return subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stderr  # noqa: S603
 
 
 def main(provider: str, which: str, count: str) -> None:
