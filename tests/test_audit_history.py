@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 import pytest
@@ -188,14 +188,16 @@ class TestEditions:
 class TestForms:
     """The same history in any form has the same findings."""
 
-    ROWS = [{**BASE, "payment_id": f"p{number}", "at": at} for number, at in enumerate((BASE["at"], NEXT_DAY), 1)]
-    RIGHT = ["agrees", "would_be_refused"]
+    ROWS: ClassVar = [
+        {**BASE, "payment_id": f"p{number}", "at": at} for number, at in enumerate((BASE["at"], NEXT_DAY), 1)
+    ]
+    RIGHT: ClassVar = ["agrees", "would_be_refused"]
 
     def test_a_log_of_decisions(self, tmp_path: Path) -> None:
         """Lines of payment, undo and decision, replayed, agree, whatever else a line holds."""
         lines = []
         for provider in providers.NAMES:
-            for number, (payment, undo) in enumerate(aimed.some(provider, 100, seed=5)):
+            for number, (payment, undo) in enumerate(aimed.some(provider, 40, seed=5)):
                 record = {**payment.to_record(), "payment_id": payment.payment_id and f"{provider}-{number}"}
                 told = decide(Payment.from_record(record), undo).to_record()
                 lines.append(

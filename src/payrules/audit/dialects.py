@@ -25,9 +25,9 @@ text of claims without the numbers of their standings, and a text of words as a 
 
 _BODIES = {
     "duckdb": {
-        "payrules_local_date": "CAST(timezone(zone, timezone('UTC', moment)) AS DATE)",
+        "payrules_local_date": "CAST(timezone(zone, make_timestamptz(epoch_us(moment))) AS DATE)",
         "payrules_contains": "list_contains(items, word)",
-        "payrules_add_minutes": "moment + to_minutes(many)",
+        "payrules_add_minutes": "make_timestamp(epoch_us(moment) + 60000000::BIGINT * many)",
         "payrules_add_hours": "moment + to_hours(many)",
         "payrules_without_standing": "regexp_replace(told, ',[0-4]', ',', 'g')",
         "payrules_words": (

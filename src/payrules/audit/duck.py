@@ -42,6 +42,12 @@ FORMATS = {
 """How findings are written, by the end of the file's name, and how the instants in them."""
 
 
+Years = tuple[int, int]
+
+_YEARS_MAX = 12
+"""In how many years at most calendar days are told by the offsets of their zone, which then stand in the SQL."""
+
+
 @frozen
 class Count:
     """How many rows of a history have a finding, with the money involved, in minor units."""
@@ -128,7 +134,9 @@ def _workplace(place: Path) -> Iterator[Path]:
 @contextmanager
 def _connected(work: Path, threads: int | None, memory: str | None) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(str(work / "work.duckdb")) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(
+            "SET TimeZone = 'UTC'; SET enable_progress_bar = true; SET enable_progress_bar_print = false"
+        )
         connection.execute(f"SET temp_directory = {literal(str(work / 'spill'))}")
         if threads is not None:
             connection.execute(f"SET threads = {int(threads)}")
@@ -174,19 +182,27 @@ class _Run:
 
     def run(self, sources: Sequence[str], out: Path | None, work: Path) -> Summary:
         history = self._history(tables(self.connection, sources))
+        judges, years, unread = self._judges(history)
         has_zones = write_zones(self.connection, history)
         self._execute(f"CREATE TABLE over_rows AS {findings.over_rows(history)}")
-        judges = [(provider, self._spans(provider)) for provider in self._providers(history)]
-        told = findings.all_findings(history, judges, over="over_rows", zones="zones" if has_zones else None)
+        told = findings.all_findings(
+            history,
+            judges,
+            over="over_rows",
+            zones="zones" if has_zones else None,
+            unread=unread,
+            years=years,
+            mixed=bool(self._execute(f"SELECT 1 FROM over_rows WHERE {findings.MIXED} LIMIT 1")),
+        )
         if out is None:
-            return self._summary(f"({told})")
+            return summarised(f"({told})", self.connection)
         target = work / f"findings{out.suffix}"
         form, at = FORMATS[out.suffix]
         written = f"SELECT * REPLACE ({at}) FROM ({told})"
         self._execute(f"COPY ({written}) TO {literal(str(target))} ({form})", watched=True)
-        summary = self._summary(_reader(target))
+        summary = summarised(_reader(target), self.connection)
         _sync(target)
-        os.replace(target, out)
+        os.replace(target, out)  # one step, or none
         return summary
 
     def _execute(self, statement: str, *, watched: bool = False) -> list[tuple[Any, ...]]:
@@ -196,7 +212,7 @@ class _Run:
         return _watched(self.connection, statement, self.progress, rows)
 
     def _tables(self) -> dict[str, Provider]:
-        shipped = {name: providers.find(name) for name in providers.NAMES}
+        shipped = {name: providers.find(name) for name in providers.names()}
         return {**shipped, **{provider.name: provider for provider in self.own}}
 
     def _history(self, found: Sequence[Table]) -> str:
@@ -226,21 +242,35 @@ class _Run:
         told = {str(rule): zones.problem(str(rule)) for (rule,) in rules}
         return {rule: why for rule, why in told.items() if why is not None}
 
-    def _providers(self, history: str) -> list[Provider]:
-        names = self._execute(f"SELECT DISTINCT provider FROM {history} WHERE error IS NULL ORDER BY provider")
-        return [self._tables()[str(name)] for (name,) in names]
-
-    def _spans(self, provider: Provider) -> tuple[findings.Span, ...]:
-        return findings.spans(provider, self.edition)
-
-    def _summary(self, relation: str) -> Summary:
-        rows = self._execute(
-            "SELECT finding, provider, reason, currency,"
-            " CAST(date_trunc('month', CAST(\"at\" AS TIMESTAMP)) AS DATE) AS month,"
-            f" COUNT(*), CAST(COALESCE(SUM(money), 0) AS BIGINT) FROM {relation} GROUP BY ALL ORDER BY ALL"
+    def _judges(self, history: str) -> tuple[list[tuple[Provider, list[findings.Span]]], Years | None, bool]:
+        """The providers that occur, each with the editions of days that occur; the years; whether a row is unread."""
+        moment = "CASE WHEN error IS NULL THEN asked_at END"
+        occur = self._execute(
+            f"SELECT provider, MIN({moment}), MAX({moment}), COUNT(error) > 0 FROM {history}"
+            " GROUP BY provider ORDER BY provider"
         )
-        counts = tuple(Count(Finding(row[0]), *row[1:]) for row in rows)
-        return Summary(sum(count.rows for count in counts), counts)
+        judges = []
+        for name, first, last, _ in occur:
+            if first is None:
+                continue
+            provider = self._tables()[name]
+            told = [span for span in findings.spans(provider, self.edition) if span.touches(first, last)]
+            judges.append((provider, told))
+        moments = [moment for _, first, last, _ in occur for moment in (first, last) if moment is not None]
+        years = (min(moments).year - 1, max(moments).year) if moments else None
+        few = years is not None and years[1] - years[0] < _YEARS_MAX
+        return judges, years if few else None, any(unread for *_, unread in occur)
+
+
+def summarised(relation: str, connection: duckdb.DuckDBPyConnection | None = None) -> Summary:
+    """The summary of findings, which are a relation of DuckDB's."""
+    rows = (connection or duckdb.connect()).execute(
+        "SELECT finding, provider, reason, currency,"
+        " CAST(date_trunc('month', CAST(\"at\" AS TIMESTAMP)) AS DATE) AS month,"
+        f" COUNT(*), CAST(COALESCE(SUM(money), 0) AS BIGINT) FROM {relation} GROUP BY ALL ORDER BY ALL"
+    )
+    counts = tuple(Count(Finding(row[0]), *row[1:]) for row in rows.fetchall())
+    return Summary(sum(count.rows for count in counts), counts)
 
 
 def _reader(path: Path) -> str:

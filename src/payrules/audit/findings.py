@@ -9,7 +9,7 @@ from `sql`. Here they are compared with what was done.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from attrs import frozen
 
@@ -72,6 +72,11 @@ class Span:
         bounds += [f"{moment} < {_midnight(self.until)}"] if self.until else []
         return both(*bounds)
 
+    def touches(self, first: datetime, last: datetime) -> bool:
+        """Whether a day between two instants, of UTC and without a zone, lies in it."""
+        begins = self.since is None or self.since <= last.date()
+        return begins and (self.until is None or first.date() < self.until)
+
 
 def _midnight(day: date) -> str:
     return f"TIMESTAMP '{day.isoformat()} 00:00:00'"
@@ -95,19 +100,36 @@ def spans(provider: Provider, edition: str | None = None) -> tuple[Span, ...]:
 # --- one row --------------------------------------------------------------------------------------
 
 _DONE = f"done_action IN {listed(OPERATIONS)}"
+_AGAINST = "'the provider refused what the table permits'"
+_AS_THEY_ARE = ("source", "provider", "payment_id", "currency", "finding", "done_action", "done_amount")
+_NO_WORDS = "CAST([] AS VARCHAR[])"
 _MISSING = "BETWEEN 200 AND 299"
 _WRONG = f"finding <> {literal(Finding.AGREES)}"
-_AS_THEY_ARE = ("source", "provider", "payment_id", "currency", "finding", "done_action", "done_amount")
 
 
-def judged(provider: Provider, edition: Edition, relation: str, zones: str | None = None) -> str:
-    """The findings of the rows of a relation that one edition judges; `zones` names the rows of `zones.Year`."""
-    layers = sql.layers(provider, edition, own_zones=zones is not None)
-    amount, remaining = sql.amounts(edition)
-    alone, _ = sql.amounts(edition, "outcome_alone")
+def judged(
+    provider: Provider,
+    edition: Edition,
+    relation: str,
+    zones: str | None = None,
+    years: tuple[int, int] | None = None,
+) -> str:
+    """The findings of the rows of a relation that one edition judges; `zones` names the rows of `zones.Year`.
+
+    `years`: the first and the last in which most instants lie.
+    """
+    layers = sql.layers(provider, edition, own_zones=zones is not None, years=years)
+    return _explained(layers, f"({layers.select(relation, zones)}) AS decided")
+
+
+def _explained(layers: sql.Layers, relation: str) -> str:
+    """The findings of rows that may not agree, with what explains those that do not."""
+    amount, remaining = layers.amounts()
+    alone, _ = layers.amounts("outcome_alone")
     over_it = (
+        *layers.closer,
         {"due_amount": amount, "due_remaining": remaining, "amount_alone": alone},
-        {"due_action": _due(edition)},
+        {"due_action": _due(layers.edition)},
         {"found_here": _finding()},
         {"finding": "COALESCE(found_over_rows, found_here)"},
         {name: case((_WRONG, expression), otherwise=0) for name, expression in layers.grounds.items()},
@@ -115,23 +137,25 @@ def judged(provider: Provider, edition: Edition, relation: str, zones: str | Non
     )
     told = {
         **{name: name for name in _AS_THEY_ARE},
+        **{name: _word(layers, name) for name in ("reason", "rejection", "rule")},
         "row": "row_number",
         "at": "asked_at",
+        "edition": literal(layers.edition.name),
         "action": "due_action",
         "amount": "due_amount",
         "remaining": "due_remaining",
-        "reason": _word(provider, edition, "reason"),
-        "rejection": _word(provider, edition, "rejection"),
-        "rule": _word(provider, edition, "rule"),
-        "claims": "payrules_words(payrules_without_standing(claims_told))",
+        "claims": _as_list("claims_told", "payrules_without_standing(claims_told)"),
         "standing": _standing(),
-        "needs": "payrules_words(needs_told)",
-        "edition": literal(edition.name),
+        "needs": _as_list("needs_told", "needs_told"),
         "money": f"CAST(COALESCE(money_over_rows, {_money()}) AS BIGINT)",
-        "error": f"COALESCE(note_over_rows, {_note(provider, edition)})",
+        "error": f"COALESCE(note_over_rows, {_note(layers)})",
     }
-    decided = f"({layers.select(relation, zones)}) AS decided"
-    return _selected(told, f"({sql.stacked(decided, over_it)}) AS told")
+    return _selected(told, f"({sql.stacked(relation, over_it)}) AS told")
+
+
+def _as_list(told: str, text: str) -> str:
+    """A text of words as a list; most are empty, and need no taking apart."""
+    return case((f"{told} = ''", _NO_WORDS), otherwise=f"payrules_words({text})")
 
 
 def _selected(told: Mapping[str, str], relation: str) -> str:
@@ -181,15 +205,17 @@ def _money() -> str:
     )
 
 
-def _word(provider: Provider, edition: Edition, name: str, outcome: str = "outcome") -> str:
+def _word(layers: sql.Layers, name: str, outcome: str = "outcome") -> str:
     """A word of an outcome, as SQL."""
     codes: dict[str, list[int]] = {}
-    for item in sql.outcomes(provider, edition):
+    for item in sql.outcomes(layers.provider, layers.edition):
         word = getattr(item, name)
         if word is not None:
             codes.setdefault(str(word), []).append(item.code)
     if name == "rejection":  # a hundred numbers each
-        return case(*((f"{outcome} < {found[0] + 100}", literal(word)) for word, found in codes.items()))
+        return case(
+            *((f"{outcome} < {100 + min(found) // 100 * 100}", literal(word)) for word, found in codes.items())
+        )
     return case(*((f"{outcome} IN {listed(found)}", literal(word)) for word, found in codes.items()))
 
 
@@ -205,14 +231,14 @@ def _standing() -> str:
     )
 
 
-def _note(provider: Provider, edition: Edition) -> str:
+def _note(layers: sql.Layers) -> str:
     """Why what was done would be refused, and where the provider's answer speaks against the table."""
-    why = _word(provider, edition, "reason", "outcome_alone")
+    why = _word(layers, "reason", "outcome_alone")
     though = case(("answer = 'accepted'", "', though the provider accepted it'"), otherwise="''")
     against = f"finding IN {listed((Finding.AGREES, Finding.NOT_PREFERRED))} AND answer = 'refused'"
     return case(
         (f"finding = {literal(Finding.WOULD_BE_REFUSED)}", f"done_action || ' alone: ' || ({why}) || {though}"),
-        (against, "'the provider refused what the table permits'"),
+        (against, _AGAINST),
     )
 
 
@@ -226,8 +252,8 @@ def not_judged(relation: str, finding: Finding, error: str) -> str:
         "row": "row_number",
         "at": "asked_at",
         "finding": literal(finding),
-        "claims": "payrules_words('')",
-        "needs": "payrules_words('')",
+        "claims": _NO_WORDS,
+        "needs": _NO_WORDS,
         "error": error,
         **{name: name for name in ("provider", "payment_id", "currency", "done_action", "done_amount")},
         **dict.fromkeys(("amount", "remaining", "money"), "CAST(NULL AS BIGINT)"),
@@ -312,31 +338,45 @@ def _story() -> str:
 
 # --- a whole history ------------------------------------------------------------------------------
 
-_MIXED = f"COALESCE(found_over_rows, '') = {literal(Finding.UNREADABLE)}"
+MIXED = f"COALESCE(found_over_rows, '') = {literal(Finding.UNREADABLE)}"
 
 
 def all_findings(
-    history: str, judges: Iterable[tuple[Provider, Sequence[Span]]], *, over: str, zones: str | None = None
+    history: str,
+    judges: Iterable[tuple[Provider, Sequence[Span]]],
+    *,
+    over: str,
+    zones: str | None = None,
+    unread: bool = True,
+    mixed: bool = True,
+    years: tuple[int, int] | None = None,
 ) -> str:
-    """The findings of every row of a history; `over` is the relation of those that take several rows."""
+    """The findings of every row of a history; `over` is the relation of those that take several rows.
+
+    `unread` and `mixed`: whether there may be rows with an error, and payments in several currencies. `years`: see
+    `judged`.
+    """
     rows = (
         f"(SELECT history.*, found_over_rows, money_over_rows, note_over_rows FROM {history} AS history"
         f" LEFT JOIN {over} AS over_it"
         " ON over_it.source = history.source AND over_it.row_number = history.row_number)"
     )
-    unread = f"(SELECT * FROM {history} WHERE error IS NOT NULL) AS unread"
-    mixed = f"(SELECT * FROM {rows} AS rows_ WHERE error IS NULL AND {_MIXED}) AS mixed"
-    parts = [
-        not_judged(unread, Finding.UNREADABLE, "error"),
-        not_judged(mixed, Finding.UNREADABLE, "note_over_rows"),
-    ]
+    parts = []
+    if unread:
+        bad = f"(SELECT * FROM {history} WHERE error IS NOT NULL) AS unread"
+        parts.append(not_judged(bad, Finding.UNREADABLE, "error"))
+    if mixed:
+        bad = f"(SELECT * FROM {rows} AS rows_ WHERE error IS NULL AND {MIXED}) AS mixed"
+        parts.append(not_judged(bad, Finding.UNREADABLE, "note_over_rows"))
     for provider, told in judges:
         for span in told:
-            mine = both("error IS NULL", f"provider = {literal(provider.name)}", span.holds("asked_at"))
-            relation = f"(SELECT * FROM {rows} AS rows_ WHERE {mine} AND NOT ({_MIXED}))"
+            mine = [f"provider = {literal(provider.name)}", span.holds("asked_at")]
+            mine += ["error IS NULL"] if unread else []
+            mine += [f"NOT ({MIXED})"] if mixed else []
+            relation = f"(SELECT * FROM {rows} AS rows_ WHERE {both(*mine)})"
             if span.edition is None:
                 why = literal(f"no edition of {provider.name} is known for that day; --edition names one")
                 parts.append(not_judged(f"{relation} AS undated", Finding.UNKNOWN, why))
             else:
-                parts.append(judged(provider, span.edition, relation, zones))
-    return " UNION ALL ".join(parts)
+                parts.append(judged(provider, span.edition, relation, zones, years))
+    return " UNION ALL ".join(parts) or not_judged(f"{history} AS nothing", Finding.UNREADABLE, "error")

@@ -35,7 +35,14 @@ _WORDS: dict[str, tuple[str, ...]] = {
 """The fields that hold one of our own words."""
 
 _TEXTS = ("provider", "payment_id", "merchant_reference", "status", "method", "currency", "timezone")
-AMOUNTS = ("amount_authorized", "amount_captured", "amount_released", "amount_refunded", "amount_refund_pending")
+AMOUNTS = (
+    "amount_authorized",
+    "amount_captured",
+    "amount_released",
+    "amount_refunded",
+    "amount_refund_pending",
+    "amount_approved",
+)
 _COUNTS = ("capture_delay_hours", "captures")
 _FLAGS = ("multicapture", "split", "disputed")
 _INSTANTS = ("batch_closes_at", "created_at", "authorized_at", "captured_at", "at")
@@ -359,7 +366,7 @@ def _instant(name: str, column: Column, reading: Reading) -> Read:
     """An instant in UTC without a zone, which is what every engine compares fastest."""
     zone = reading.assume_zone
     if column.type == "TIMESTAMP WITH TIME ZONE":
-        value = f"timezone('UTC', {column.sql})"
+        value = f"make_timestamp(epoch_us({column.sql}))"  # what timezone('UTC', …) says, without a calendar
         return Read(value, _years(name, value))
     if column.type.startswith("TIMESTAMP"):
         if zone is None:

@@ -13,12 +13,14 @@ the rows that none settles, the conditions, the verdict of each operation, the o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from enum import Enum
 from functools import singledispatch
 
 from attrs import evolve, field, frozen
 
 from payrules import when
+from payrules.audit import zones
 from payrules.table import Edition, Permit, Proof, Provider, Share, Status
 from payrules.words import OPERATIONS, Action, Reason, Rejection
 
@@ -30,6 +32,8 @@ _KINDS = (Rejection.MISSING_FACT, Rejection.WAIT, Rejection.NOT_ALLOWED)
 
 _ANSWERS = (Rejection.ALREADY_DONE, Rejection.WAIT, Rejection.MISSING_FACT, Rejection.NOT_ALLOWED)
 """The kinds of no in the order in which an answer looks for them."""
+
+Columns = Mapping[str, str]
 
 _NOTHING = "''"
 _AMOUNTS = ("amount_authorized", "amount_captured", "amount_released", "amount_refunded")
@@ -130,12 +134,14 @@ class Known:
     """The SQL of each field of a payment, and of what would tell one that is missing.
 
     `states` numbers the status words. `own_zones`: rows may have a zone of their own, whose offsets are joined.
+    `years`: the first and the last in which most instants lie.
     """
 
     states: Mapping[str, int]
     fields: Mapping[str, str] = field(factory=dict)
     hinges: Mapping[str, tuple[Hinge, ...]] = field(factory=dict)
     own_zones: bool = False
+    years: tuple[int, int] | None = None
 
     def get(self, name: str) -> str:
         """The value of a field."""
@@ -160,10 +166,38 @@ class Known:
     def local_date(self, names: tuple[str, ...], zone: when.Zone) -> str:
         """The calendar day of an instant, in the payment's zone or else this one."""
         moment = self.instant(names)
-        day = f"payrules_local_date({moment}, {literal(zone.name)})"
+        day = _day(moment, zone, self.years)
         if not self.own_zones:
             return day
         return f"COALESCE(day_{alias(names)}, {day})"
+
+
+def _day(moment: str, zone: when.Zone, years: tuple[int, int] | None) -> str:
+    """The calendar day of an instant in a zone: by the engine's zones, and in some years by their offsets.
+
+    An engine asks its calendar for every row; between two changes of the clocks an addition says the same.
+    """
+    by_name = f"payrules_local_date({moment}, {literal(zone.name)})"
+    if years is None:
+        return by_name
+    told: list[tuple[str, object]] = [(f"{moment} < {_instant(_new_year(years[0]))}", by_name)]
+    for year in zones.years(zone.rule, *years):
+        end = _new_year(year.year + 1)
+        turns = ((year.turn_1, year.minutes_0), (year.turn_2, year.minutes_1), (end, year.minutes_2))
+        told += [(f"{moment} < {_instant(turn)}", _by_offset(moment, minutes)) for turn, minutes in turns]
+    return case(*told, otherwise=by_name)
+
+
+def _new_year(year: int) -> datetime:
+    return datetime(year, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+
+
+def _by_offset(moment: str, minutes: int) -> str:
+    return f"CAST({f'payrules_add_minutes({moment}, {minutes})' if minutes else moment} AS DATE)"
+
+
+def _instant(moment: datetime) -> str:
+    return f"TIMESTAMP '{moment.isoformat(sep=' ')}'"
 
 
 def alias(names: tuple[str, ...]) -> str:
@@ -295,27 +329,29 @@ def _(condition: when.Refundable, known: Known, action: Action) -> Tested:
 @tested.register
 def _(condition: when.Held, known: Known, action: Action) -> Tested:
     reason = Reason.ALREADY_CAPTURED if condition.something else Reason.SEVERAL_CAPTURES
-    return _whether("held", condition.something, reason, known)
+    needs = _needs_of_own(Action.CANCEL, known)
+    return _whether(_held(known), condition.something, reason, needs)
 
 
 @tested.register
 def _(condition: when.Left, known: Known, action: Action) -> Tested:
-    return _whether("left_over", condition.something, Reason.NOTHING_LEFT, known)
+    needs = _needs_of_left("left_over", known)
+    return _whether("left_over", condition.something, Reason.NOTHING_LEFT, needs)
 
 
-def _whether(amount: str, something: bool, reason: Reason, known: Known) -> Tested:
+def _whether(amount: str, something: bool, reason: Reason, needs: str) -> Tested:
     """Whether there is something of a balance, or nothing."""
     return Tested(
         f"{amount} {'>' if something else '<='} 0",
         missed(reason, Rejection.NOT_ALLOWED),
         ((f"{amount} IS NULL", _UNKNOWN),),
-        _needs_of(amount, known),
+        needs,
     )
 
 
 @tested.register
 def _(condition: when.Asks, known: Known, action: Action) -> Tested:
-    own, cancels = _OWN[action], action is Action.CANCEL
+    own, cancels = _own(action, known), action is Action.CANCEL
     counted = condition.part or cancels  # else the whole is all that there is, and need not be counted
     misses: list[tuple[str, int | str]] = []
     holds = [both("asked IS NULL OR asked = outstanding", f"{own} >= 1", "outstanding IS NOT NULL")]
@@ -326,13 +362,13 @@ def _(condition: when.Asks, known: Known, action: Action) -> Tested:
         misses.append(("asked IS NULL OR asked = outstanding", no))
     misses.append(("asked IS NULL AND outstanding IS NULL", _UNKNOWN))
     misses.append((f"{own} IS NULL" if counted else f"asked IS NULL AND {own} IS NULL", _UNKNOWN))
-    misses.append(("asked IS NULL", _beyond("1", action)))
+    misses.append(("asked IS NULL", _beyond("1", action, known)))
     misses.append(("outstanding IS NULL", _UNKNOWN))
     misses.append((f"asked = outstanding AND {own} IS NULL", _UNKNOWN))
-    misses.append(("asked = outstanding", _beyond("1", action)))
+    misses.append(("asked = outstanding", _beyond("1", action, known)))
     if condition.part:
-        misses.append(("TRUE", _beyond("asked", action)))
-    needs_own, needs_all = _needs_of(own, known), _needs_of("outstanding", known)
+        misses.append(("TRUE", _beyond("asked", action, known)))
+    needs_own, needs_all = _needs_of_own(action, known), _needs_of_left("outstanding", known)
     needs = [("asked IS NULL", joined((needs_own, needs_all)))]
     needs += [(f"{own} IS NULL", needs_own)] if counted else []
     needs += [("outstanding IS NULL", needs_all)]
@@ -340,11 +376,26 @@ def _(condition: when.Asks, known: Known, action: Action) -> Tested:
     return Tested(either(*holds), only_whole, tuple(misses), case(*needs, otherwise=needs_own))
 
 
-def _beyond(asked: str, action: Action) -> str:
+def _beyond(asked: str, action: Action, known: Known) -> str:
     """The number of an amount that an operation cannot give out of its own part."""
     later = missed(Reason.REFUND_PENDING, Rejection.WAIT)
     never = missed(Reason.MORE_THAN_IS_LEFT, Rejection.NOT_ALLOWED)
-    return case((f"{asked} <= {_unreserved(action)}", later), otherwise=never)
+    return case((f"{asked} <= {_unreserved(action, known)}", later), otherwise=never)
+
+
+@tested.register
+def _(condition: when.Approved, known: Known, action: Action) -> Tested:
+    own, refunded = _own(action, known), known.get("amount_refunded")
+    asked = case(("asked IS NULL OR asked = outstanding", own), otherwise="asked")
+    limits = case(*((f"currency = {literal(name)}", most) for name, most in condition.limits), otherwise=0)
+    approved = f"COALESCE({known.get('amount_approved')}, 0)"
+    needs = case((f"({asked}) IS NULL", _needs_of_own(action, known)), otherwise=known.need("amount_refunded"))
+    return Tested(
+        f"{refunded} + amount_refund_pending + ({asked}) <= GREATEST({limits}, {approved})",
+        missed(Reason.NEEDS_APPROVAL, Rejection.WAIT),
+        ((f"({asked}) IS NULL OR {refunded} IS NULL", _UNKNOWN),),
+        needs,
+    )
 
 
 @tested.register
@@ -385,19 +436,32 @@ def _after(moment: str, length: when.Duration, known: Known) -> str:
 
 # --- balances: the amounts of `facts`, in their order ---------------------------------------------
 
-_OWN = {
-    Action.CANCEL: "own_cancel",
-    Action.REFUND: "own_refund",
-    Action.REVERSE: "outstanding",
-    Action.REJECT: "outstanding",
-}
-"""What each operation can give back: a column."""
+
+def _own(action: Action, known: Known) -> str:
+    """What an operation can give back: its own part of what is outstanding."""
+    if action not in (Action.CANCEL, Action.REFUND):
+        return "outstanding"
+    part = _held(known) if action is Action.CANCEL else _not_below_0(f"({_kept(known)} - amount_refund_pending)")
+    return _lesser(part, "outstanding")
 
 
-def _unreserved(action: Action) -> str:
+def _unreserved(action: Action, known: Known) -> str:
     """What an operation could give back if every refund under way had failed."""
-    part = {Action.CANCEL: "held", Action.REFUND: "kept"}.get(action)
-    return _lesser(part, "left_over") if part else "left_over"
+    if action not in (Action.CANCEL, Action.REFUND):
+        return "left_over"
+    return _lesser(_held(known) if action is Action.CANCEL else _kept(known), "left_over")
+
+
+def _kept(known: Known) -> str:
+    """What was captured and not refunded."""
+    return _not_below_0(f"({known.get('amount_captured')} - {known.get('amount_refunded')})")
+
+
+def _held(known: Known) -> str:
+    """What is held and was not captured."""
+    authorized, captured, released, _ = (known.get(name) for name in _AMOUNTS)
+    held, gone = _not_below_0(f"({authorized} - {captured} - {released})"), _gone(known)
+    return case((gone, 0), otherwise=held) if gone else held
 
 
 def _gone(known: Known) -> str | None:
@@ -406,36 +470,36 @@ def _gone(known: Known) -> str | None:
     return either(*told) if told else None
 
 
-def _balances(known: Known) -> list[dict[str, str]]:
-    """Layers of columns, each made of those before."""
+def _balances(known: Known) -> list[Columns]:
+    """The balances that every answer takes; the others are worked out where a permit asks for them."""
     authorized, captured, released, refunded = (known.get(name) for name in _AMOUNTS)
     taken, gone = f"COALESCE({captured}, 0)", _gone(known)
     most = f"(GREATEST({authorized}, {taken}) + 0 * {authorized})"  # unknown where nobody knows what was authorized
-    kept = _not_below_0(f"({captured} - {refunded})")
     left = _not_below_0(f"({most} - {released} - {refunded})")
     at_most = _not_below_0(f"({most} - COALESCE({released}, 0) - COALESCE({refunded}, 0))")
-    held = _not_below_0(f"({authorized} - {captured} - {released})")
     if gone:
-        left, held = case((gone, kept), otherwise=left), case((gone, 0), otherwise=held)
+        left = case((gone, _kept(known)), otherwise=left)
         at_most = case((gone, _not_below_0(f"({taken} - COALESCE({refunded}, 0))")), otherwise=at_most)
-    return [
-        {"kept": kept, "left_over": left, "left_at_most": at_most, "held": held},
-        {
-            "outstanding": _not_below_0("(left_over - amount_refund_pending)"),
-            "refundable": _not_below_0("(kept - amount_refund_pending)"),
-        },
-        {"own_cancel": _lesser("held", "outstanding"), "own_refund": _lesser("refundable", "outstanding")},
-    ]
+    outstanding = _not_below_0("(left_over - amount_refund_pending)")
+    return [{"left_over": left}, {"left_at_most": f"COALESCE(left_over, {at_most})", "outstanding": outstanding}]
 
 
-def _needs_of(amount: str, known: Known) -> str:
-    """A text of the fields that a balance lacks."""
+def _needs_of_left(amount: str, known: Known) -> str:
+    """A text of the fields that what is left, or outstanding, lacks."""
+    left, gone = known.missing("amount_authorized", "amount_released", "amount_refunded"), _gone(known)
     kept = known.missing("amount_captured", "amount_refunded")
-    left = known.missing("amount_authorized", "amount_released", "amount_refunded")
-    held, gone = known.missing("amount_authorized", "amount_captured", "amount_released"), _gone(known)
-    rest = case((gone, kept), otherwise=left) if gone else left
-    told = {"own_refund": kept, "held": held, "own_cancel": held}.get(amount, rest)
+    told = case((gone, kept), otherwise=left) if gone else left
     return case((f"{amount} IS NULL", told), otherwise=_NOTHING)
+
+
+def _needs_of_own(action: Action, known: Known) -> str:
+    """A text of the fields that an operation's own part lacks."""
+    if action is Action.REFUND:
+        return known.missing("amount_captured", "amount_refunded")
+    if action is not Action.CANCEL:
+        return _needs_of_left("outstanding", known)
+    held = known.missing("amount_authorized", "amount_captured", "amount_released")
+    return case((f"{_held(known)} IS NULL", held), otherwise=_NOTHING)
 
 
 # --- facts filled in ------------------------------------------------------------------------------
@@ -603,8 +667,6 @@ def _tellers(filling: Filling, proofs: Sequence[Proof], known: Known) -> list[Hi
 
 # --- the layers -----------------------------------------------------------------------------------
 
-Columns = Mapping[str, str]
-
 
 def _named_as(columns: Columns) -> str:
     return ", ".join(f"{expression} AS {name}" for name, expression in columns.items())
@@ -622,33 +684,52 @@ def stacked(relation: str, layers: Iterable[Columns]) -> str:
 class Layers:
     """One edition as layers of columns, each made of those before.
 
-    The last ones hold `outcome`, the answer to what was asked, and `outcome_alone`, the answer to what was done if it
-    had been asked about alone; `explained` are further layers for the rows whose answer is to be explained.
+    The last of `columns` is `found`, the outcome where one is found without asking why not. `closer` looks closer: it
+    ends in `outcome`, the answer to what was asked, and `outcome_alone`, the answer to what was done if it had been
+    asked about alone. `needs`, `claims` and the `grounds` they need explain an answer, and `own` is what each
+    operation can give back.
     """
 
     provider: Provider
     edition: Edition
     columns: tuple[Columns, ...]
+    closer: tuple[Columns, ...]
     needs: str
     claims: str
     grounds: Columns
     instants: tuple[tuple[str, ...], ...]
+    own: Mapping[Action, str]
 
-    def select(self, relation: str, zones: str | None = None) -> str:
-        """The rows of a relation with the columns of every layer."""
+    def amounts(self, outcome: str = "outcome") -> tuple[str, str]:
+        """The amount of an outcome and what remains, as SQL; null where it is a no."""
+        gives: dict[str, list[int]] = {}
+        for number, permit in enumerate(preferred(self.edition)):
+            gives.setdefault(self.own[permit.gives], []).append(YES + number)
+        own = case(*((f"{outcome} IN {listed(numbers)}", column) for column, numbers in gives.items()))
+        whole = f"({own}) IS NOT NULL AND COALESCE(asked = outstanding, asked IS NULL AND outstanding IS NOT NULL)"
+        asked = f"{outcome} >= {YES}"
+        return (
+            case((both(asked, whole), own), (asked, "COALESCE(asked, 0)")),
+            case((both(asked, whole), f"outstanding - ({own})"), (asked, 0)),
+        )
+
+    def select(self, relation: str, offsets: str | None = None) -> str:
+        """The rows of a relation with the columns that lead to `found`."""
         joins = "".join(
-            f" LEFT JOIN {zones} AS {alias(names)} ON {alias(names)}.rule = timezone"
+            f" LEFT JOIN {offsets} AS {alias(names)} ON {alias(names)}.rule = timezone"
             f" AND {alias(names)}.year = EXTRACT(YEAR FROM {Known({}).instant(names)})"
-            for names in (self.instants if zones else ())
+            for names in (self.instants if offsets else ())
         )
         first, *others = self.columns
         return stacked(f"(SELECT history.*, {_named_as(first)} FROM {relation} AS history{joins}) AS layer_0", others)
 
 
-def layers(provider: Provider, edition: Edition, *, own_zones: bool = False) -> Layers:
+def layers(
+    provider: Provider, edition: Edition, *, own_zones: bool = False, years: tuple[int, int] | None = None
+) -> Layers:
     """The layers of an edition, as the head of this file tells them."""
     states = {row.word: number for number, row in enumerate(edition.statuses, 1)}
-    known = Known(states, {"provider_allows": "f_provider_allows"}, own_zones=own_zones)
+    known = Known(states, {"provider_allows": "f_provider_allows"}, own_zones=own_zones, years=years)
     state = case(*((f"status = {literal(word)}", number) for word, number in states.items()), otherwise=0)
     stale = case(("asked_at >= batch_closes_at", "NULL"), otherwise="provider_allows")
     windows = _windows(edition)
@@ -669,6 +750,8 @@ def layers(provider: Provider, edition: Edition, *, own_zones: bool = False) -> 
             *facts,
             *_balances(known),
             {"found": _found(edition, tests, known)},
+        ),
+        (
             {"looks_closer": f"found IS NULL OR ({_otherwise_done(edition)})"},
             _if_closer({f"test_{number}": test.code for number, test in enumerate(tests.values())}),
             _if_closer({_column(edition, permit): greatest(_codes(permit, tests)) for permit in edition.permits}),
@@ -679,6 +762,7 @@ def layers(provider: Provider, edition: Edition, *, own_zones: bool = False) -> 
         _claims(provider, edition, tests, fields),
         grounds,
         instants,
+        {action: _own(action, known) for action in OPERATIONS},
     )
 
 
@@ -834,7 +918,7 @@ class Outcome:
 
 
 def outcomes(provider: Provider, edition: Edition) -> list[Outcome]:
-    """Every outcome that the edition can have."""
+    """The outcomes that the edition can have."""
     held = [
         Outcome(YES + number, permit.action, permit.because, None, f"{provider.name}.{permit.name}")
         for number, permit in enumerate(preferred(edition))
@@ -845,20 +929,6 @@ def outcomes(provider: Provider, edition: Edition) -> list[Outcome]:
         for reason in Reason
     ]
     return [*held, *no]
-
-
-def amounts(edition: Edition, outcome: str = "outcome") -> tuple[str, str]:
-    """The amount of an outcome and what remains, as SQL; null where it is a no."""
-    gives: dict[str, list[int]] = {}
-    for number, permit in enumerate(preferred(edition)):
-        gives.setdefault(_OWN[permit.gives], []).append(YES + number)
-    own = case(*((f"{outcome} IN {listed(numbers)}", column) for column, numbers in gives.items()))
-    whole = f"{own} IS NOT NULL AND COALESCE(asked = outstanding, asked IS NULL AND outstanding IS NOT NULL)"
-    asked = f"{outcome} >= {YES}"
-    return (
-        case((both(asked, whole), own), (asked, "COALESCE(asked, 0)")),
-        case((both(asked, whole), f"outstanding - ({own})"), (asked, 0)),
-    )
 
 
 def _needs(edition: Edition, tests: Tests) -> str:

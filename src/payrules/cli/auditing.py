@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
     from payrules.audit.duck import Progress as Tell
     from payrules.audit.duck import Summary
     from payrules.audit.history import Reading
+
+
+class Engine(StrEnum):
+    """What runs the audit."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
 
 
 _TABLES = "Files (JSON lines, CSV, Parquet), folders, globs, or PATH#TABLE of DuckDB, SQLite or PostgreSQL."
@@ -64,6 +72,7 @@ def audit(
     edition: Annotated[
         str | None, typer.Option(help="Judge every row by this edition, not by that of its day.")
     ] = None,
+    engine: Annotated[Engine, typer.Option(help="What runs it; Spark reads Parquet.")] = Engine.DUCKDB,
     threads: Annotated[int | None, typer.Option(min=1, help="How many threads; without it: all.")] = None,
     memory: Annotated[str | None, typer.Option(help="How much memory before it spills to disk, such as 2GB.")] = None,
     dialect: Annotated[
@@ -134,10 +143,22 @@ def _in_duckdb(
         )
 
 
+def _in_spark(history: list[str], reading: Reading, out_file: Path | None, edition: str | None) -> Summary:
+    from payrules.audit.history import Reading
+
+    if reading != Reading():
+        raise CallerError("engine", "Spark reads Parquet whose columns are named and typed as records are")
+    try:
+        from payrules.audit import spark
+    except ImportError as error:
+        raise CallerError("engine", f"{error.name} is missing: pip install 'payrules[spark]'") from None
+    return spark.audit_files(history, out=out_file, edition=edition)
+
+
 def _sql(dialect: str, names: list[str] | None, edition: str | None) -> str:
     from payrules.audit import warehouse
 
-    chosen = [providers.find(name) for name in names or providers.NAMES]
+    chosen = [providers.find(name) for name in names or providers.names()]
     if edition is not None and len(chosen) > 1:
         raise CallerError("edition", "an edition is of one provider: --provider says which")
     return warehouse.query(dialect, chosen, edition)

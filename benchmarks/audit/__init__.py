@@ -1,0 +1,1 @@
+"""An audit against a query by hand and a loop over `decide`."""

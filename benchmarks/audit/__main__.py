@@ -1,0 +1,130 @@
+"""`python -m benchmarks.audit [ROWS]`: an audit against a query by hand and against a loop over `decide`, in one run.
+
+Each round runs both, one after the other, and the ratio is of that pair: the machine is never quiet. Peak memory is
+that of a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+
+from benchmarks.audit import by_hand, history
+from payrules import Payment, Undo, decide
+from payrules.audit import duck
+
+ROUNDS = 5
+
+
+def seconds(work: Callable[[], object]) -> tuple[float, float]:
+    """How long it takes by the wall and by the processor."""
+    before, start = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+    work()
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.perf_counter() - start, processor
+
+
+def audited(path: Path, threads: int) -> None:
+    """An audit, from Parquet to findings."""
+    duck.audit([str(path)], out=path.with_name("findings.parquet"), threads=threads)
+
+
+def queried(path: Path, threads: int) -> None:
+    """The query by hand, from Parquet to findings."""
+    with duckdb.connect() as connection:
+        connection.execute(f"SET threads = {threads}; SET TimeZone = 'UTC'")
+        told = by_hand.query(str(path))
+        out = path.with_name("by_hand.parquet")
+        connection.execute(f"COPY ({told}) TO '{out}' (FORMAT parquet, COMPRESSION zstd)")
+
+
+def looped(path: Path, rows: int) -> int:
+    """A loop over `decide`, as far as so many rows; the rows done."""
+    names = ("provider", "payment_id", "status", "capture_mode", "currency", "amount_authorized", "amount_captured")
+    more = ("amount_refunded", "amount_refund_pending", "disputed", "authorized_at")
+    wrong = done = 0
+    for batch in pq.ParquetFile(path).iter_batches(batch_size=10_000):
+        for row in batch.to_pylist():
+            payment = Payment(**{name: row[name] for name in (*names, *more)})
+            decision = decide(payment, Undo(at=row["at"], amount=row["amount"]))
+            wrong += decision.action != row["done_action"]
+            done += 1
+            if done == rows:
+                return done
+    return done
+
+
+def agreement(path: Path) -> float:
+    """The share of rows in which audit and query have the same finding."""
+    found, wanted = path.with_name("findings.parquet"), path.with_name("by_hand.parquet")
+    same = duckdb.execute(
+        f"SELECT AVG(CAST(f.finding = w.finding AND f.action = w.action AS INTEGER)) FROM '{found}' AS f"
+        f' JOIN \'{wanted}\' AS w ON f."row" = w."row"'
+    ).fetchone()
+    return float(same[0]) if same else 0.0
+
+
+def peak(path: Path, memory: str) -> float:
+    """The peak memory of an audit in a process of its own, in MB."""
+    script = (
+        "import resource, sys; from pathlib import Path; from payrules.audit import duck;"
+        " duck.audit([sys.argv[1]], out=Path(sys.argv[2]), threads=2, memory=sys.argv[3]);"
+        " print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    out = str(path.with_name("findings.parquet"))
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(path), out, memory], capture_output=True, text=True, check=True
+    )
+    return int(done.stdout) / 1024
+
+
+def main() -> None:
+    """Measure, and print a table and JSON."""
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    told: dict[str, object] = {"rows": rows}
+    with tempfile.TemporaryDirectory(prefix="payrules-bench-") as folder:
+        path = Path(folder) / "history.parquet"
+        history.write(path, rows)
+        for threads in (1, 2):
+            pairs = [
+                (seconds(partial(audited, path, threads)), seconds(partial(queried, path, threads)))
+                for _ in range(ROUNDS)
+            ]
+            wall = statistics.median(ours[0] / theirs[0] for ours, theirs in pairs)
+            processor = statistics.median(ours[1] / theirs[1] for ours, theirs in pairs)
+            rate = rows / statistics.median(ours[0] for ours, _ in pairs)
+            told[f"by_hand_{threads}_threads"] = {"wall": wall, "processor": processor, "rows_a_second": rate}
+            print(
+                f"{threads} threads: {wall:.2f} x the query by hand (processor {processor:.2f} x), {rate:,.0f} rows/s"
+            )
+        told["same_as_by_hand"] = agreement(path)
+        some = min(rows, 20_000)
+        loop = seconds(lambda: looped(path, some))[1] / some
+        audit = seconds(lambda: audited(path, 1))[1] / rows
+        told["loop_over_decide"] = loop / audit
+        print(
+            f"a loop over decide takes {loop / audit:.0f} x as long; same findings as by hand: {told['same_as_by_hand']:.2%}"
+        )
+        for many in [rows] if rows < 1_000_000 else [rows, 10 * rows]:
+            large = path if many == rows else Path(folder) / "large.parquet"
+            if many != rows:
+                history.write(large, many)
+            told[f"peak_mb_{many}"] = peak(large, "500MB")
+            print(f"peak memory at {many:,} rows: {told[f'peak_mb_{many}']:.0f} MB")
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""An audit on Spark, for a history that has outgrown one machine: the same SQL, as a DataFrame.
+
+`audit` takes a DataFrame and gives one; nothing is collected but which providers, days and zones there are. It takes
+the columns as `history` names them, typed: amounts whole minor units, instants of any of Spark's two kinds.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from payrules import providers
+from payrules.audit import duck, findings, zones
+from payrules.audit.dialects import translated
+from payrules.audit.duck import Summary
+from payrules.audit.history import FIELDS, MONEY, NAMES, NEEDED, SQL_TYPES
+from payrules.audit.sql import case, listed, literal
+from payrules.errors import CallerError, did_you_mean
+from payrules.records import AMOUNT_MAX
+from payrules.table import Provider
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+SETTINGS = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "false"}
+"""What a session needs, so that an instant reads as UTC and a bad value as null."""
+
+_TYPES = {"VARCHAR": "STRING", "TIMESTAMP": "TIMESTAMP_NTZ", "VARCHAR[]": "ARRAY<STRING>"}
+
+
+def audit(frame: DataFrame, *, edition: str | None = None, tables_of: Sequence[Provider] = ()) -> DataFrame:
+    """The findings of a history: a DataFrame with the columns of `findings.COLUMNS`, a row for a row.
+
+    `edition` judges every row by that edition; else the one in force on its day does. `tables_of` are providers of
+    your own. Raises `CallerError` for a column that is missing. Views called `payrules_…` are made in the session.
+    """
+    session = frame.sparkSession
+    tables = {name: providers.find(name) for name in providers.names()} | {item.name: item for item in tables_of}
+    history = frame.selectExpr(*_columns(frame, tuple(tables)))
+    history.createOrReplaceTempView("payrules_history")
+    told = history.where("error IS NULL")
+    _zones_of(frame, [row[0] for row in told.select("timezone").distinct().collect() if row[0] is not None])
+    session.sql(translated(findings.over_rows("payrules_history"), "spark")).createOrReplaceTempView(
+        "payrules_over_rows"
+    )
+    names = sorted(row[0] for row in told.select("provider").distinct().collect())
+    judges = [(tables[name], findings.spans(tables[name], edition)) for name in names]
+    statement = findings.all_findings("payrules_history", judges, over="payrules_over_rows", zones="payrules_zones")
+    return session.sql(translated(statement, "spark"))
+
+
+def _columns(frame: DataFrame, known: Sequence[str]) -> Iterator[str]:
+    """The expressions that make a history of a DataFrame."""
+    given = set(frame.columns)
+    for name in NEEDED:
+        if name not in given:
+            hint = did_you_mean(name, frame.columns)
+            raise CallerError(name, f"no column {name!r}{hint}; the columns are {', '.join(frame.columns)}")
+    yield "`source`" if "source" in given else "INPUT_FILE_NAME() AS source"
+    yield (
+        "CAST(`row` AS BIGINT) AS row_number" if "row" in given else "MONOTONICALLY_INCREASING_ID() + 1 AS row_number"
+    )
+    for name in FIELDS:
+        yield f"{_value(frame, name)} AS {NAMES.get(name, name)}"
+    yield f"{_error(frame, known)} AS error"
+
+
+def _value(frame: DataFrame, name: str) -> str:
+    wanted = SQL_TYPES.get(name, "VARCHAR")
+    wanted = _TYPES.get(wanted, wanted)
+    column = f"`{name}`" if name in frame.columns else "NULL"
+    if name == "amount_refund_pending":
+        column = f"COALESCE({column}, 0)"
+    return f"CAST({column} AS {wanted})"
+
+
+def _error(frame: DataFrame, known: Sequence[str]) -> str:
+    """What keeps a row from being judged: what is needed and missing, amounts that no payment has, a bad zone."""
+    value = {name: _value(frame, name) for name in FIELDS}
+    told = [(f"{value[name]} IS NULL", literal(f"{name}: a row needs it")) for name in NEEDED]
+    told.append((f"{value['provider']} NOT IN {listed(known)}", "'provider: its table is not here'"))
+    for name in MONEY:
+        if name in frame.columns:
+            told.append((f"ABS({value[name]}) > {AMOUNT_MAX}", literal(f"{name}: out of range")))
+            told += [(f"{value[name]} < 0", literal(f"{name}: it is negative"))] if name != "amount" else []
+    more = f"{value['amount_refunded']} > {value['amount_captured']}"
+    told.append((more, "'amount_refunded: it is more than amount_captured'"))
+    if "timezone" in frame.columns:
+        rules = [row[0] for row in frame.select("timezone").distinct().collect() if row[0] is not None]
+        bad = {rule: why for rule in rules if (why := zones.problem(rule)) is not None}
+        told += [(f"timezone = {literal(rule)}", literal(f"timezone: {why}")) for rule, why in bad.items()]
+    return case(*told, otherwise="CAST(NULL AS STRING)")
+
+
+def _zones_of(frame: DataFrame, rules: Sequence[str]) -> None:
+    """Make the view of the offsets of these zones."""
+    schema = (
+        "rule STRING, year BIGINT, turn_1 TIMESTAMP_NTZ, turn_2 TIMESTAMP_NTZ,"
+        " minutes_0 BIGINT, minutes_1 BIGINT, minutes_2 BIGINT"
+    )
+    years: list[tuple[Any, ...]] = [attrs.astuple(year) for rule in sorted(rules) for year in zones.years(rule)]
+    frame.sparkSession.createDataFrame(years, schema).createOrReplaceTempView("payrules_zones")
+
+
+def audit_files(history: Sequence[str], *, out: Path | None, edition: str | None = None) -> Summary:
+    """Audit Parquet on this machine's Spark; the findings are a folder of Parquet, which appears when it is whole."""
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.appName("payrules audit")
+    for name, value in SETTINGS.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    place = out.parent if out else Path(tempfile.gettempdir())
+    work = Path(tempfile.mkdtemp(prefix=".payrules-", dir=place))
+    try:
+        told = audit(session.read.parquet(*history), edition=edition)
+        told.write.parquet(str(work / "findings"))
+        summary = duck.summarised(f"read_parquet('{work}/findings/*.parquet')")
+        if out is not None:
+            (work / "findings").replace(out)
+        return summary
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+        session.stop()

@@ -1,0 +1,141 @@
+"""Every kind of condition has SQL that says what it says, whatever table it stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from attrs import evolve
+
+from payrules import Batch, CaptureMode, providers, when
+from payrules.audit import sql
+from payrules.table import Edition, Permit, Proof, Provider, Share, Status
+from payrules.words import Action, Reason
+from tests import aimed
+from tests.histories import answer, decided, rows
+from tests.test_audit_sql import in_duckdb
+
+DOJO, PAYROC, ADYEN = (providers.find(name) for name in providers.NAMES)
+CLAIM = "prefer"
+LONDON = next(
+    evolve(item.zone, claim=CLAIM)
+    for permit in DOJO.edition().permits
+    for item in permit.when
+    if isinstance(item, when.Window) and item.zone is not None
+)
+CONDITIONS: Sequence[when.Condition] = (
+    when.something_left(claim=CLAIM),
+    when.everything_refunded(claim=CLAIM),
+    when.something_held(claim=CLAIM),
+    when.nothing_held(claim=CLAIM),
+    when.anything_left(claim=CLAIM),
+    when.nothing_left(claim=CLAIM),
+    when.approved_above(("GBP", 500), claim=CLAIM),
+    when.within(months=1, of="authorized_at", claim=CLAIM),
+    when.within(days=7, hours=1, of=("created_at", "authorized_at"), claim=CLAIM),
+    when.not_before(days=1, of="authorized_at", claim=CLAIM),
+    when.within_hours_of_field("capture_delay_hours", of="authorized_at", claim=CLAIM),
+    when.before("batch_closes_at", claim=CLAIM),
+    when.before("batch_closes_at", claim=CLAIM, unknown_is_enough=True),
+    when.after("batch_closes_at", claim=CLAIM),
+    when.same_calendar_day(LONDON, of="authorized_at", claim=CLAIM),
+    when.Window(("authorized_at",), CLAIM, zone=LONDON, unknown_is_enough=True),
+    when.provider_lists("refund", claim=CLAIM),
+    when.provider_lists_if_any("refund", claim=CLAIM),
+    when.batch_is(Batch.CLOSED, claim=CLAIM),
+    when.known("payment_id", claim=CLAIM),
+    when.method_is_not("visa", claim=CLAIM),
+    when.method_known_to_be("visa", claim=CLAIM),
+    when.capture_mode_is(CaptureMode.AUTO, None, claim=CLAIM),
+    when.unknown("amount_captured", reason=Reason.NOT_OFFERED, claim=CLAIM),
+    when.not_several_captures(claim=CLAIM),
+    when.Count("captures", CLAIM, Reason.SEVERAL_CAPTURES, least=1, most=1),
+    when.Untouched(CLAIM, unknown_is_enough=True),
+    when.Is("status", ("Captured", "Settled", "ready"), CLAIM, Reason.WRONG_STATUS, negated=True),
+    when.Is("method", ("visa", None), CLAIM, Reason.WRONG_METHOD, negated=True),
+)
+
+
+def made(provider: Provider, edition: Edition) -> Provider:
+    """The provider with this edition alone."""
+    return evolve(provider, editions=(edition,), default=edition.name)
+
+
+def table(provider: Provider, *conditions: when.Condition) -> Provider:
+    """A table of permits that each ask one thing more, of each operation."""
+    edition = provider.edition()
+    listed = when.Is("status", tuple(row.word for row in edition.statuses), CLAIM, Reason.WRONG_STATUS)
+    shapes = (when.whole_or_part(claim=CLAIM), when.whole_amount(claim=CLAIM), when.part_amount(claim=CLAIM))
+    permits = tuple(
+        Permit(f"p{number}.{action}", action, Reason.CAPTURED, (listed, shapes[number % 3], condition))
+        for number, condition in enumerate(conditions)
+        for action in (Action.CANCEL, Action.REVERSE, Action.REFUND)[number % 3 :][:1]
+    )
+    prefer = (Action.REFUND, Action.REVERSE, Action.CANCEL)
+    return made(provider, evolve(edition, permits=permits, prefer=prefer))
+
+
+def of(provider: Provider) -> list[when.Condition]:
+    """The conditions whose status words this provider has."""
+    words = {row.word for row in provider.edition().statuses}
+    return [
+        evolve(item, words=tuple(word for word in item.words if word in words))
+        if isinstance(item, when.Is) and item.name == "status"
+        else item
+        for item in CONDITIONS
+    ]
+
+
+@pytest.mark.parametrize("provider", [DOJO, PAYROC, ADYEN], ids=lambda item: item.name)
+def test_every_kind_of_condition_has_sql(provider: Provider) -> None:
+    """In permits of their own, with every shape of amount, they are answered as the core answers."""
+    mine = table(provider, *of(provider))
+    questions = list(aimed.some(provider.name, 600, seed=3))
+    told = in_duckdb(mine, mine.edition(), rows(questions, decided(mine, mine.default, questions)))
+    wanted = [answer(decision) for decision in decided(mine, mine.default, questions)]
+
+    assert (
+        []
+        == [
+            (question, one, other)
+            for question, one, other in zip(questions, wanted, told, strict=True)
+            if one != other
+        ][:2]
+    )
+
+
+class TestRefused:
+    """What has no SQL says so, rather than being answered wrongly."""
+
+    def test_a_cut_off(self) -> None:
+        """An end of day that is no midnight."""
+        mine = table(DOJO, when.before_cut_off(LONDON, 17, 0, of="authorized_at", claim=CLAIM))
+
+        with pytest.raises(TypeError, match="no SQL for a cut-off: it is before 17:00"):
+            sql.layers(mine, mine.edition())
+
+    def test_a_kind_that_is_not_ours(self) -> None:
+        """A condition that somebody else made up."""
+        with pytest.raises(TypeError, match="no SQL for object"):
+            sql.tested(object(), sql.Known({}), Action.REFUND)  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize(
+        "proofs",
+        [
+            (
+                Proof("amount_captured", Share.WHOLE, CLAIM, when=(when.batch_is(Batch.OPEN, claim=CLAIM),)),
+                Proof("batch", Batch.OPEN, CLAIM, when=(when.nothing_captured(claim=CLAIM),)),
+            ),
+            (
+                Proof("amount_released", Share.REST, CLAIM),
+                Proof("amount_captured", 0, CLAIM),
+            ),
+        ],
+        ids=["each other", "what comes later"],
+    )
+    def test_proofs_that_wait_for_each_other(self, proofs: tuple[Proof, ...]) -> None:
+        """A fact is filled in from those before it alone."""
+        edition = DOJO.edition()
+        rows_ = (Status(edition.statuses[0].word, edition.statuses[0].claim, proves=proofs), *edition.statuses[1:])
+        with pytest.raises(TypeError, match="no SQL for"):
+            sql.fillings(evolve(edition, statuses=rows_))
