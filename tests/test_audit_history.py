@@ -11,16 +11,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar
 
 import duckdb
 import pytest
+from attrs import evolve
 
 from payrules import Payment, Undo, decide, providers
 from payrules.audit import duck
 from payrules.audit.findings import COLUMNS, Finding, spans
 from payrules.audit.history import Reading, from_toml
+from payrules.audit.sources import LINE_MAX, csv_lines, json_lines, written
 from payrules.errors import CallerError
 from tests import aimed
 from tests.test_history import EXAMPLES, ROWS
@@ -455,3 +459,90 @@ def test_the_example_has_the_findings_that_were_planted(tmp_path: Path) -> None:
     found = duckdb.execute(f"SELECT finding FROM '{out}' ORDER BY \"row\"").fetchall()
 
     assert [finding for _, finding in ROWS] == [finding for (finding,) in found]
+
+
+class TestText:
+    """Text is read line by line, whatever is in it."""
+
+    def test_json_lines(self, tmp_path: Path) -> None:
+        """A byte-order mark is no part of the first line; a line too long is an error, and the next is read."""
+        path = tmp_path / "history.jsonl"
+        path.write_bytes(b'\xef\xbb\xbf{"a": 1}\n\n' + b"x" * (2 * LINE_MAX + 7) + b'\n{"b": "\xff"}\n{"c": 2}')
+        told = list(json_lines(str(path)))
+
+        assert ['{"a": 1}', None, None, '{"c": 2}'] == [line.values[0] for line in told]
+        assert "longer than" in (told[1].error or "")
+        assert "not UTF-8 at byte" in (told[2].error or "")
+        assert [1, 2, 3, 4] == [line.number for line in told]
+
+    def test_csv_lines(self, tmp_path: Path) -> None:
+        """Quoted line ends belong to a value; semicolons and tabs separate as well; a field too long is an error."""
+        path = tmp_path / "history.csv"
+        path.write_text('a;b\n1;"x\ny"\n;\n\n1;2;3\n1;' + "z" * (LINE_MAX + 1) + "\n2;3\n")
+        head, rows = csv_lines(str(path))
+        told = list(rows)
+
+        assert ["a", "b"] == head
+        assert [["1", "x\ny"], [None, None]] == [line.values for line in told[:2]]
+        assert "line 6 has 3 values" in (told[2].error or "")
+        assert "field larger than field limit" in (told[3].error or "")
+
+    def test_two_columns_of_one_name_are_refused(self, tmp_path: Path) -> None:
+        """Nobody can tell which is meant."""
+        path = tmp_path / "history.csv"
+        path.write_text("a,b,a\n")
+
+        with pytest.raises(CallerError, match="two columns are called 'a'"):
+            csv_lines(str(path))
+
+    def test_values_of_a_database(self) -> None:
+        """As the text of a record."""
+        noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+        assert [None, "x", "true", "false", "2026-11-20T12:00:00+00:00", "2026-11-20", '["a"]', "1.50"] == [
+            written(value) for value in (None, "x", True, False, noon, noon.date(), ["a"], Decimal("1.50"))
+        ]
+
+
+class TestOptions:
+    """What the caller may say about a run."""
+
+    def test_progress_is_told_up_to_the_end(self, tmp_path: Path) -> None:
+        """How much is done, from 0 to 1, and of how many rows; an error on the way is raised."""
+        told: list[tuple[float, int]] = []
+        path = to_csv(tmp_path / "history.csv", [BASE])
+        duck.audit([path], out=tmp_path / "f.parquet", progress=lambda done, rows=0, /: told.append((done, rows)))
+
+        assert (1.0, 1) == told[-1]
+        with duckdb.connect() as connection, pytest.raises(duckdb.Error):
+            duck.watched(connection, "SELECT * FROM nowhere", lambda done, rows=0, /: None, 0)
+
+    def test_what_cannot_be_is_said(self, tmp_path: Path) -> None:
+        """An amount of memory, a folder to write to, a mapping with a key that nobody knows."""
+        path = to_csv(tmp_path / "history.csv", [BASE])
+        (tmp_path / "mapping.toml").write_text("colums = 1")
+        with pytest.raises(CallerError, match="'much' is no amount of memory"):
+            duck.audit([path], memory="much")
+        with pytest.raises(CallerError, match="there is no folder"):
+            duck.audit([path], out=tmp_path / "nowhere" / "f.csv")
+        with pytest.raises(CallerError, match="did you mean 'columns'"):
+            from_toml(tmp_path / "mapping.toml")
+
+        assert 1 == duck.audit([path], memory="500MB", threads=1).rows
+
+    def test_a_provider_of_ones_own(self, tmp_path: Path) -> None:
+        """Its table judges its rows."""
+        mine = evolve(providers.find("dojo"), name="acme")
+        path = to_csv(tmp_path / "history.csv", [{**BASE, "provider": "acme"}])
+
+        assert 0 == duck.audit([path], tables_of=[mine]).mistakes
+
+    def test_editions_with_days_between_them(self) -> None:
+        """A day that no edition is known for has none."""
+        dojo = providers.find("dojo")
+        first, second = (evolve(item) for item in dojo.editions[:2])
+        apart = evolve(dojo, editions=(evolve(first, until="2022-03-01"), second), default=second.name)
+
+        assert [None, "2022-02", None, "2022-05"] == [
+            span.edition.name if span.edition else None for span in spans(apart)
+        ]

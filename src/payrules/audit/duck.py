@@ -199,17 +199,22 @@ class _Run:
         target = work / f"findings{out.suffix}"
         form, at = FORMATS[out.suffix]
         written = f"SELECT * REPLACE ({at}) FROM ({told})"
-        self._execute(f"COPY ({written}) TO {literal(str(target))} ({form})", watched=True)
+        self._execute_in_sight(f"COPY ({written}) TO {literal(str(target))} ({form})")
         summary = summarised(_reader(target), self.connection)
         _sync(target)
         os.replace(target, out)  # one step, or none
         return summary
 
-    def _execute(self, statement: str, *, watched: bool = False) -> list[tuple[Any, ...]]:
-        if not watched or self.progress is None:
-            return self.connection.execute(statement).fetchall()
-        rows = self._execute("SELECT COUNT(*) FROM history")[0][0]
-        return _watched(self.connection, statement, self.progress, rows)
+    def _execute(self, statement: str) -> list[tuple[Any, ...]]:
+        return self.connection.execute(statement).fetchall()
+
+    def _execute_in_sight(self, statement: str) -> None:
+        """Run a statement, and tell whoever wants to know how far it is."""
+        if self.progress is None:
+            self._execute(statement)
+        else:
+            rows = self._execute("SELECT COUNT(*) FROM history")[0][0]
+            watched(self.connection, statement, self.progress, rows)
 
     def _tables(self) -> dict[str, Provider]:
         shipped = {name: providers.find(name) for name in providers.names()}
@@ -284,16 +289,13 @@ def _sync(path: Path) -> None:
         os.fsync(stream.fileno())
 
 
-def _watched(
-    connection: duckdb.DuckDBPyConnection, statement: str, progress: Progress, total: int
-) -> list[tuple[object, ...]]:
-    """Run a statement, and say all the while how much of it is done."""
-    rows: list[tuple[Any, ...]] = []
+def watched(connection: duckdb.DuckDBPyConnection, statement: str, progress: Progress, rows: int) -> None:
+    """Run a statement on so many rows, and say all the while how much of it is done."""
     failed: list[BaseException] = []
 
     def work() -> None:
         try:
-            rows.extend(connection.execute(statement).fetchall())
+            connection.execute(statement)
         except BaseException as error:
             failed.append(error)
 
@@ -301,8 +303,7 @@ def _watched(
     thread.start()
     while thread.is_alive():
         thread.join(0.1)
-        progress(max(0.0, connection.query_progress()) / 100, total)
+        progress(max(0.0, connection.query_progress()) / 100, rows)
     if failed:
         raise failed[0]
-    progress(1.0, total)
-    return rows
+    progress(1.0, rows)

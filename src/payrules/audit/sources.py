@@ -306,12 +306,12 @@ def _postgres(connection: duckdb.DuckDBPyConnection, place: str, table: str, num
 
 def _cursor(connection: duckdb.DuckDBPyConnection, cursor: Any, source: str, number: int) -> Table:
     head = [column[0] for column in cursor.description]
-    lines = (Line(index, [_written(value) for value in row]) for index, row in enumerate(cursor, 1))
+    lines = (Line(index, [written(value) for value in row]) for index, row in enumerate(cursor, 1))
     stage(connection, f"text_{number}", head, lines)
     return staged(f"text_{number}", source, head)
 
 
-def _written(value: Any) -> str | None:
+def written(value: Any) -> str | None:
     """A value of a database as the text of a record."""
     if value is None or isinstance(value, str):
         return value
