@@ -97,8 +97,15 @@ def audit(
         if not history:
             raise CallerError("history", "a file, folder, glob or PATH#TABLE is needed")
         reading = reading_of(columns, values, constants, assume_zone, minor_units)
+        if engine is Engine.SPARK and report is not None:
+            raise CallerError(
+                "report", "Spark writes a folder of findings: payrules report reads its files afterwards"
+            )
         with _findings_file(out_file, report) as place:
-            summary = _in_duckdb(history, reading, place, edition, threads, memory)
+            if engine is Engine.SPARK:
+                summary = _in_spark(history, reading, place, edition)
+            else:
+                summary = _in_duckdb(history, reading, place, edition, threads, memory)
             if report is not None:
                 reports.write(str(place), str(report))
     _show(summary, out_file, as_json)
