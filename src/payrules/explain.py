@@ -72,7 +72,7 @@ def markdown(provider: Provider, edition: Edition) -> str:
     """A provider's rules for a person: statuses, the diagram, what is permitted, and the claims."""
     parts = [
         f"## {provider.title}, edition {edition.name}",
-        _in_force(edition),
+        _in_force(provider, edition),
         "### Statuses",
         _rows(("status", "proves", "then"), [_status(status) for status in edition.statuses]),
         "### Diagram",
@@ -155,9 +155,9 @@ def doubtful(provider: Provider) -> list[Claim]:
     return [claim for claim in provider.claims if claim.standing in (Standing.SILENT, Standing.CONTRADICTED)]
 
 
-def _in_force(edition: Edition) -> str:
+def _in_force(provider: Provider, edition: Edition) -> str:
     if edition.since is None:
-        return "Not dated: asked for by name."
+        return "Not dated: " + ("the default." if edition.name == provider.default else "asked for by name.")
     until = f" until {edition.until}" if edition.until else ""
     return f"In force from {edition.since}{until}, as far as is known."
 
