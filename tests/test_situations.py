@@ -38,7 +38,7 @@ def shows(situation: Situation, edition: str, only: Action | None) -> None:
 @every_edition
 def test_a_situation_answers_as_its_payment_does(provider: str, edition: str) -> None:
     """What was gathered fact by fact is what `decide` says of the payment that shows it: a sample of all classes."""
-    for number, situation in enumerate(classes(provider, edition, step=199)):
+    for number, situation in enumerate(classes(provider, edition, step=997)):
         shows(situation, edition, WISHES[number % len(WISHES)])
 
 
@@ -51,7 +51,7 @@ def test_every_situation_answers_as_its_payment_does(provider: str, edition: str
             shows(situation, edition, only)
 
 
-@pytest.mark.parametrize(("provider", "edition"), [item for item in EDITIONS if item[0] != "adyen"])
+@pytest.mark.parametrize(("provider", "edition"), [item for item in EDITIONS if item[0] == "dojo"])
 def test_the_walk_meets_what_aimed_payments_meet(provider: str, edition: str) -> None:
     """Every answer that an aimed payment gets (its status, action, reason, rejection and needs) is one of the walk's."""
     every_answer_is_met(provider, edition, 1_000)

@@ -23,12 +23,9 @@ TAKEN = sorted(
 SETTLES_NOTHING = {Event.DECLINED, Event.SETTLED, Event.RETURNED, Event.REFUND_REQUESTED}
 
 
-@pytest.mark.parametrize(
-    ("provider", "edition", "step"), [("dojo", "2022-02", 9), ("dojo", "current", 17), ("payroc", "2026-11", 157)]
-)
-def test_a_mutant_is_found(provider: str, edition: str, step: int) -> None:
-    """One mutant in so many: a vector finds it, or a question at an edge to which the second reading has the answer."""
-    assert [] == [name for name, fate in fates(provider, edition, step).items() if fate is Fate.SURVIVED]
+def test_a_mutant_is_found() -> None:
+    """One in so many: a vector finds it, or a question at an edge to which the second reading has the answer."""
+    assert [] == [name for name, fate in fates("dojo", "2022-02", 19).items() if fate is Fate.SURVIVED]
 
 
 @pytest.mark.long
