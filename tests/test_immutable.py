@@ -15,6 +15,7 @@ import pytest
 
 from payrules import Notice, Payment, Undo, check, decide, fold_each, forecast, plan, providers
 from payrules.decide import Decision
+from payrules.readonly import ReadOnly
 from tests.test_vectors import known, reported
 from tests.vectors import Vector, every
 
@@ -192,3 +193,12 @@ def test_a_call_is_filled_in_on_a_copy() -> None:
 def test_a_shipped_table_cannot_be_changed(name: str) -> None:
     """Every row, condition, claim and page of it is closed."""
     assert [] == [attack for item in reached(providers.find(name), {}) for attack in broken_into(item)]
+
+
+def test_a_read_only_mapping_is_pickled_and_copied_as_one() -> None:
+    """What comes back is equal, and cannot be changed either."""
+    told = ReadOnly(amount=400)
+    for again in (pickle.loads(pickle.dumps(told)), copy.deepcopy(told)):  # noqa: S301 — our own bytes
+        assert told == again
+        with pytest.raises(TypeError, match="read-only"):
+            again["amount"] = 500

@@ -16,17 +16,19 @@ from typer.testing import CliRunner
 from payrules import Action, Event, Reason, decide, providers
 from payrules.cli import app
 from payrules.providers.dojo import wire
-from payrules.table import Claim, Edition, Permit, Provider, Status
+from payrules.table import Claim, Edition, Permit, Provider, Status, Transition
 from payrules.verify import Kind, Report, accepted, verify
 from payrules.when import (
+    capture_mode_is,
     method_is_not,
     not_disputed,
     something_captured,
     status_is,
     whole_amount,
     whole_or_part,
+    within,
 )
-from payrules.words import Standing
+from payrules.words import CaptureMode, Standing
 from tests.vectors import SPECS, shown
 
 DOJO = providers.find("dojo")
@@ -141,6 +143,58 @@ def test_a_broken_table_is_found(key: str) -> None:
         assert finding.payment is not None
         assert finding.undo is not None
         assert Action.REJECT is decide(finding.payment, finding.undo, provider=case["table"], edition=NAME).action
+
+
+def with_transition(*rows: Transition) -> Provider:
+    """The table with other rows for the first one's statuses and event."""
+    return with_edition(
+        lambda edition: evolve(
+            edition,
+            transitions=(
+                *(row for row in edition.transitions if (row.before, row.event) != (rows[0].before, rows[0].event)),
+                *rows,
+            ),
+        )
+    )
+
+
+def test_a_success_that_its_transition_forbids_is_found() -> None:
+    """A transition that asks afterwards for what a reversal has just undone is none for it."""
+    row = Transition("Authorized", Event.REVERSED, "Reversed", "reverse.before-capture", when=(SOME,))
+    keys = [finding.key for finding in verify(with_transition(row), edition=NAME).findings]
+
+    assert "no-transition reverse.authorized-same-day Authorized" in keys
+
+
+def test_a_success_whose_status_hangs_on_an_unknown_fact_is_none() -> None:
+    """Where the capture mode would tell which status a cancel leads to, there is a transition all the same."""
+    rows = [
+        Transition(
+            "Created", Event.CANCELED, after, "cancel.created", when=(capture_mode_is(mode, claim="cancel.created"),)
+        )
+        for mode, after in ((CaptureMode.AUTO, "Canceled"), (CaptureMode.MANUAL, "Reversed"))
+    ]
+    keys = [finding.key for finding in verify(with_transition(*rows), edition=NAME).findings]
+
+    assert [] == [key for key in keys if key.startswith("no-transition")]
+
+
+def test_a_window_from_the_capture_is_walked() -> None:
+    """A time of capture beside nothing captured is no payment, so no finding is shown by one."""
+    late = permit(
+        "refund.late",
+        Action.REFUND,
+        CAPTURED,
+        SOME,
+        PARTS,
+        within(days=30, of="captured_at", claim="refund.captured"),
+    )
+    found = verify(with_permits(late, without="refund.captured"), edition=NAME).findings
+
+    assert "gap too_late Captured" in [finding.key for finding in found]
+    for finding in found:
+        if finding.payment is not None and finding.payment.captured_at is not None:
+            assert finding.payment.amount_captured != 0
 
 
 def test_what_ships_has_nothing_new() -> None:

@@ -527,7 +527,6 @@ _WORDS: Mapping[str, tuple[object, ...]] = {
     "captured_at": (NOON + timedelta(hours=1),),
     "batch_closes_at": (NOON + timedelta(hours=6),),
 }
-_LISTED_MAX = 4
 
 
 def _reads(condition: Condition) -> frozenset[str]:
@@ -580,11 +579,8 @@ def _taken(word: object, reading: Iterable[Condition]) -> object:
 
 def _lists(operations: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """The provider's lists: every combination of the operations that are asked for, and one that is not."""
-    if len(operations) > _LISTED_MAX:
-        yield from ((), *((operation,) for operation in operations), tuple(operations))
-    else:
-        for chosen in product((False, True), repeat=len(operations)):
-            yield tuple(operation for operation, there in zip(operations, chosen, strict=True) if there)
+    for chosen in product((False, True), repeat=len(operations)):
+        yield tuple(operation for operation, there in zip(operations, chosen, strict=True) if there)
     yield (UNSEEN,)
 
 
