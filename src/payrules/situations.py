@@ -117,6 +117,9 @@ class Situation:
 
     def telling_apart(self, one: int, other: int) -> tuple[Payment, Undo] | None:
         """A question that two of the editions answer differently, if there is one here."""
+        ways = self._walk.differing(one, other)
+        if self._closed and ways is not None and all(self._closed[this] == self._closed[that] for this, that in ways):
+            return None  # what differs comes to the same here
         for only in (None, *OPERATIONS):
             if self.outcome(one, only).compared != self.outcome(other, only).compared:
                 return self.question(only)
@@ -300,6 +303,7 @@ class _StatusWalk:
         self._settles = tuple(_settles(edition, status) for edition in editions)
         self._thresholds = telling("amount", self._conditions(), unknown=False)
         self._memo: dict[tuple[object, ...], tuple[Outcome, int | None]] = {}
+        self._differing: dict[tuple[int, int], list[tuple[int, int]] | None] = {}
 
     def __iter__(self) -> Iterator[Situation]:
         by_feeds: dict[_Feeds, dict[tuple[int, ...], tuple[int, _Told]]] = {}
@@ -324,6 +328,20 @@ class _StatusWalk:
         """An edition's permits, each with what closes it."""
         for way in self._of_edition[number]:
             yield self._ways[way].permit, self._met.of[closed[way]]
+
+    def differing(self, one: int, other: int) -> list[tuple[int, int]] | None:
+        """The ways whose conditions alone tell two editions apart; None where something else does."""
+        if (one, other) not in self._differing:
+            ways = list(zip(self._of_edition[one], self._of_edition[other], strict=False))
+            permits = [(self._ways[this].permit, self._ways[that].permit) for this, that in ways]
+            alike = (
+                self._group[one] == self._group[other]
+                and self._editions[one].prefer == self._editions[other].prefer
+                and len(self._of_edition[one]) == len(self._of_edition[other])
+                and all(evolve(this, when=()) == evolve(that, when=()) for this, that in permits)
+            )
+            self._differing[one, other] = [(this, that) for this, that in ways if this != that] if alike else None
+        return self._differing[one, other]
 
     def chosen(self, number: int, closed: Sequence[int], only: Action | None) -> tuple[Outcome, int | None]:
         """What an edition answers where its permits have to be looked at, and the way that it takes."""
