@@ -34,7 +34,7 @@ CORE = (
 )
 """What is run: conditions, tables, events and vectors in full, and of the laws the one that asks the most of a table."""
 
-TOOLS = ("pytest", "hypothesis", "jsonschema", "tzdata")
+TOOLS = ("pytest", "pytest-xdist", "hypothesis", "jsonschema", "tzdata")
 
 
 def project() -> dict[str, object]:
