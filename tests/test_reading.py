@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -10,21 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from payrules import Payment, Undo, decide, providers
+from tests.agreement import EDITIONS, read
 from tests.strategies import questions
 from tests.vectors import Vector, every
 
-editions = pytest.mark.parametrize(
-    ("provider", "edition"),
-    [(name, edition.name) for name in providers.NAMES for edition in providers.find(name).editions],
-)
+editions = pytest.mark.parametrize(("provider", "edition"), EDITIONS)
 
 FIELDS = ("action", "amount", "remaining", "reason", "rejection", "needs", "good_until")
-
-
-def read(payment: Payment, undo: Undo, edition: str) -> dict[str, Any]:
-    """The second reading's answer."""
-    module = import_module(f"tests.readings.{payment.provider}")
-    return dict(module.answer(payment.to_record(), undo.to_record(), edition))
 
 
 def decided(payment: Payment, undo: Undo, edition: str) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from payrules.table import Edition, Permit
 from payrules.when import within
 from payrules.words import OPERATIONS, Reason
 from tests import aimed
+from tests.agreement import EDITIONS
 
-EDITIONS = [(name, edition.name) for name in providers.NAMES for edition in providers.find(name).editions]
 every_edition = pytest.mark.parametrize(("provider", "edition"), EDITIONS)
 WISHES = (None, *OPERATIONS)
 

@@ -12,11 +12,10 @@ from payrules import providers
 from payrules.events import Notice
 from payrules.facts import Facts
 from payrules.words import Event
+from tests.agreement import EDITIONS
 from tests.mutants.judge import Fate, Judge, history_fails
 from tests.mutants.operators import mutants
 from tests.vectors import every
-
-EDITIONS = [(name, edition.name) for name in providers.NAMES for edition in providers.find(name).editions]
 
 
 def fates(provider: str, edition: str, step: int = 1) -> dict[str, Fate]:
