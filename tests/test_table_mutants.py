@@ -7,8 +7,9 @@ import pytest
 from payrules import providers
 from payrules.apply import QUIET
 from payrules.words import Event
+from tests.agreement import EDITIONS
 from tests.mutants.judge import Fate, Judge
-from tests.mutants.tables import EDITIONS, EFFECTS, fates, survives
+from tests.mutants.tables import EFFECTS, fates, survives
 
 every_edition = pytest.mark.parametrize(("provider", "edition"), EDITIONS)
 TAKEN = sorted(

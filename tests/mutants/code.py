@@ -211,17 +211,18 @@ def on_vectors() -> None:
 def on_aimed_payments() -> None:
     """The table and its function agree, and so does the second reading of Dojo and Payroc."""
     from payrules import providers
-    from tests import test_reading
+    from tests.agreement import read
     from tests.aimed import some
     from tests.test_compiled import differing
+    from tests.test_reading import decided
 
     for name in providers.NAMES:
         for edition in providers.find(name).editions:
             asked = list(some(name, 200, edition=edition.name))
             assert [] == list(differing(providers.find(name), edition.name, asked))
             for payment, undo in asked[:100] if name != "adyen" else []:
-                told = test_reading.read(payment, undo, edition.name)
-                answered = test_reading.decided(payment, undo, edition.name)
+                told = read(payment, undo, edition.name)
+                answered = decided(payment, undo, edition.name)
                 assert answered == {field: told[field] for field in answered}
 
 
