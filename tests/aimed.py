@@ -7,14 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import islice
 from random import Random
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
+
 from payrules import Batch, CaptureMode, Kind, Payment, Undo, providers
 from payrules.errors import CallerError
+from payrules.when import Unrepeated, Window
 from payrules.words import Action
-from tests.strategies import DAYS, LISTS, METHODS, MICROSECOND, ZONES
+from tests.strategies import DAYS, LISTS, METHODS, MICROSECOND, ZONES, conditions, telling_facts
+
+FIRST = ("dojo", "payroc", "adyen")
+"""What their questions turn on is written out; that of the others follows from what their permits read."""
 
 _EDGES = (
     timedelta(0),
@@ -57,7 +64,7 @@ def _payment(random: Random, provider: str, words: list[str]) -> Payment:
         "amount_authorized": total,
         "capture_mode": random.choice((None, *[CaptureMode.AUTO, CaptureMode.MANUAL] * 2, *CaptureMode)),
         "authorized_at": at,
-        **_ordinary(random, provider),
+        **_ordinary(random, provider, total, at),
     }
     telling = _telling(provider, total, at)
     for name in random.sample(sorted(telling), random.choice((0, 0, 0, 1, 1, 1, 2, 2, 3, 5, 8))):
@@ -65,14 +72,18 @@ def _payment(random: Random, provider: str, words: list[str]) -> Payment:
     return Payment(**fields)
 
 
-def _ordinary(random: Random, provider: str) -> dict[str, Any]:
+def _ordinary(random: Random, provider: str, total: int, at: datetime) -> dict[str, Any]:
     """What an ordinary payment of the provider's has beside its status."""
     if provider == "payroc":
         return {"kind": random.choice((*Kind, Kind.SALE)), "amount_refunded": 0}
     if provider == "adyen":
         refunded = random.choice((None, 0, 0, 0))
         return {"method": "visa", "multicapture": random.choice((None, True, False)), "amount_refunded": refunded}
-    return {"amount_captured": random.choice((None, None, None, 1)), "amount_refunded": 0}
+    if provider == "dojo":
+        return {"amount_captured": random.choice((None, None, None, 1)), "amount_refunded": 0}
+    told = telling_facts(provider, total, at)
+    ordinary = {name: random.choice(values) for name, values in told.items() if random.random() < 0.6}
+    return {"amount_refunded": random.choice((None, 0, 0, 0)), **ordinary}
 
 
 def _telling(provider: str, total: int, at: datetime) -> dict[str, tuple[Any, ...]]:
@@ -108,7 +119,26 @@ def _telling(provider: str, total: int, at: datetime) -> dict[str, tuple[Any, ..
             "payment_id": (None,),
             "merchant_reference": (None, "order-1"),
         }
+    if provider not in FIRST:
+        telling |= telling_facts(provider, total, at) | {"authorized_at": (None, at)}
     return telling
+
+
+@cache
+def _lengths(provider: str) -> tuple[timedelta | relativedelta, ...]:
+    """How long the provider's windows last, beside those lengths that every provider is asked about."""
+    if provider in FIRST:
+        return ()
+    found = [
+        length
+        for item in conditions(provider)
+        if isinstance(item, (Window, Unrepeated))
+        for length in (item.lasts, getattr(item, "starts", None))
+        if length is not None and length.hours_from is None
+    ]
+    return tuple(
+        relativedelta(minutes=item.minutes, hours=item.hours, days=item.days, months=item.months) for item in found
+    )
 
 
 def _instant(random: Random) -> datetime:
@@ -118,14 +148,22 @@ def _instant(random: Random) -> datetime:
 
 def _undo(random: Random, payment: Payment) -> Undo:
     """A wish near an edge of the payment's times and amounts."""
-    instants = (payment.authorized_at, payment.created_at, payment.batch_closes_at)
+    instants = (payment.authorized_at, payment.created_at, payment.batch_closes_at, *_further(payment))
     known = [moment for moment in instants if moment is not None] or [_instant(random)]
     start = random.choice(known)
     if random.random() < 0.4:
         start = start.replace(hour=0, minute=0, second=0, microsecond=0)
     amount = None if random.random() < 0.4 else _asked(random, payment)
     only = random.choice((*[None] * 7, Action.CANCEL, Action.REVERSE, Action.REFUND))
-    return Undo(at=start + random.choice(_EDGES) + random.choice(_NUDGES), amount=amount, only=only)
+    lengths = _lengths(payment.provider)
+    length = random.choice(lengths) if lengths and random.random() < 0.6 else random.choice(_EDGES)
+    return Undo(at=start + length + random.choice(_NUDGES), amount=amount, only=only)
+
+
+def _further(payment: Payment) -> tuple[datetime | None, ...]:
+    if payment.provider in FIRST:
+        return ()
+    return payment.captured_at, payment.settled_at, payment.hold_expires_at, payment.last_refund_at
 
 
 def _asked(random: Random, payment: Payment) -> int:

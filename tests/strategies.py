@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
+import attrs
 from hypothesis import strategies as st
 
 from payrules import Batch, CaptureMode, Kind, Payment, Undo, providers
+from payrules.situations import telling
+from payrules.when import Condition
 from payrules.words import Action
 
 # The days around which clocks change in London, a leap day, a year's end, and plain ones in winter and summer.
@@ -81,6 +85,50 @@ METHODS = {
 }
 
 
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+AMOUNTS = ("amount_authorized", "amount_captured", "amount_released", "amount_refunded", "amount_refund_pending")
+
+
+@cache
+def conditions(provider: str) -> tuple[Condition, ...]:
+    """Every condition of a provider's permits."""
+    editions = providers.find(provider).editions
+    return tuple(item for edition in editions for permit in edition.permits for item in permit.when)
+
+
+@cache
+def further_facts(provider: str) -> tuple[str, ...]:
+    """What a provider's permits read beside the status and the amounts, in the order of a record."""
+    read = {name for condition in conditions(provider) for name in condition.reads} - {"status", *AMOUNTS}
+    read |= {"capture_id", "available_to_refund"} if "available_to_refund" in read else set()
+    return tuple(item.name for item in attrs.fields(Payment) if item.name in read)
+
+
+def telling_facts(provider: str, total: int, at: datetime) -> dict[str, tuple[Any, ...]]:
+    """For each further fact, the values at which something turns."""
+    amounts = (None, 1, total // 3, total)
+    known: dict[str, tuple[Any, ...]] = {
+        "available_to_refund": (*amounts, 0, total - 1),
+        "last_refund_amount": amounts,
+        "cut_off": (None, "00:00", "17:30"),
+        "timezone": (None, *ZONES),
+    }
+    found: dict[str, tuple[Any, ...]] = {}
+    for name in further_facts(provider):
+        if name in known:
+            found[name] = known[name]
+        elif name.endswith("_at"):
+            found[name] = (None, at, at + _MINUTE, at - _HOUR, at + _DAY)
+        else:
+            found[name] = _values(provider, name)
+    return found
+
+
+@cache
+def _values(provider: str, name: str) -> tuple[Any, ...]:
+    return tuple(telling(name, conditions(provider)))
+
+
 PLAIN: dict[str, dict[str, Any]] = {
     "dojo": {"amount_refund_pending": 0, "undo_pending": None, "disputed": None},
     "payroc": {
@@ -110,6 +158,9 @@ def further(provider: str, authorized_at: datetime) -> st.SearchStrategy[dict[st
     """The facts that only some providers have."""
     if provider == "dojo":
         return st.just({})
+    if provider not in METHODS:
+        facts = telling_facts(provider, 1000, authorized_at)
+        return st.fixed_dictionaries({name: st.sampled_from(values) for name, values in facts.items()})
     batch = {
         "kind": st.sampled_from([None, *Kind]),
         "batch": st.sampled_from([None, None, *Batch]),
@@ -154,7 +205,7 @@ def questions(draw: st.DrawFn, /, provider: str, **fixed: Any) -> tuple[Payment,
         "authorized_at": draw(st.sampled_from([authorized_at, authorized_at, None])),
         "timezone": draw(st.sampled_from([None, None, *ZONES])),
         **draw(further(provider, authorized_at)),
-        **(PLAIN[provider] if draw(st.booleans()) else {}),
+        **(PLAIN.get(provider, PLAIN["dojo"]) if draw(st.booleans()) else {}),
         **fixed,
     }
     amount = draw(st.sampled_from([None, None, -1, 0, 1, total // 3, total - 1, total, total + 1]))

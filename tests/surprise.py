@@ -21,7 +21,7 @@ from attrs import evolve, frozen
 from payrules import CallerError, Payment, Undo, decide, providers
 from payrules.decide import Decision
 from payrules.table import Permit, Provider
-from payrules.when import Condition, Count, Is, Lists, Untouched, Window
+from payrules.when import Condition, Count, Fewer, Is, Lists, Unrepeated, Untouched, Window
 from payrules.words import Action, Source
 from tests.aimed import some
 from tests.vectors import every
@@ -156,6 +156,8 @@ def _unknown_is_enough(name: str, permit: Permit, after: Decision) -> str | None
             case Lists(unknown_is_enough=True) | Untouched(unknown_is_enough=True) if name in condition.reads:
                 return "a condition asks for unknown"
             case Window(unknown_is_enough=True) if name in condition.reads:
+                return "a condition asks for unknown"
+            case Fewer() | Unrepeated() if name in condition.reads:
                 return "a condition asks for unknown"
             case Window(of=of) if name in of and any(after.known.get(other) is not None for other in of):
                 return "the condition names another instant"

@@ -47,23 +47,39 @@ def moved(before: Payment, event: Event, amount: int | None = None) -> dict[str,
         (payment("Authorized"), Event.REVERSE_REQUESTED, None, {"undo_pending": "reverse"}),
         (payment("Authorized", undo_pending="reverse"), Event.REVERSE_FAILED, None, {"undo_pending": None}),
         (payment("Authorized", undo_pending="cancel"), Event.CANCEL_FAILED, None, {"undo_pending": None}),
-        (payment(amount_refunded=0), Event.REFUND_REQUESTED, 300, {"amount_refund_pending": 300}),
-        (payment(amount_refunded=0), Event.REFUND_REQUESTED, None, {"amount_refund_pending": 1000}),
+        (
+            payment(amount_refunded=0),
+            Event.REFUND_REQUESTED,
+            300,
+            {"amount_refund_pending": 300, "last_refund_amount": 300, "last_refund_at": "2026-11-20T12:00:00Z"},
+        ),
+        (
+            payment(amount_refunded=0),
+            Event.REFUND_REQUESTED,
+            None,
+            {"amount_refund_pending": 1000, "last_refund_amount": 1000, "last_refund_at": "2026-11-20T12:00:00Z"},
+        ),
         (
             payment(amount_refunded=0, amount_refund_pending=300),
             Event.REFUND_FAILED,
             300,
-            {"amount_refund_pending": 0},
+            {"amount_refund_pending": 0, "refund_failed_before": True},
         ),
         (
             payment(amount_refunded=0, amount_refund_pending=300),
             Event.REFUND_FAILED,
             None,
-            {"amount_refund_pending": 0},
+            {"amount_refund_pending": 0, "refund_failed_before": True},
         ),
-        (payment(amount_refunded=300), Event.REFUND_FAILED, 300, {"amount_refunded": 0}),
+        (
+            payment(amount_refunded=300),
+            Event.REFUND_FAILED,
+            300,
+            {"amount_refunded": 0, "refund_failed_before": True},
+        ),
         (payment(), Event.DISPUTED, None, {"disputed": True}),
-        (payment(disputed=True), Event.DISPUTE_WON, None, {"disputed": False}),
+        (payment(disputed=True), Event.DISPUTE_WON, None, {"disputed": False, "chargeback": False}),
+        (payment(disputed=False), Event.CHARGED_BACK, None, {"disputed": True, "chargeback": True}),
         (payment(), Event.DISPUTE_LOST, None, {"disputed": True}),
     ],
 )
@@ -122,6 +138,34 @@ def test_what_is_reversed_was_never_taken(
     left = apply(before, Notice(event=Event.REVERSED, amount=amount, at=AT))
 
     assert after == (left.amount_captured, left.amount_released)
+
+
+@pytest.mark.parametrize(
+    ("captures", "after"),
+    [(None, ("c_1", 600, 3)), (1, ("c_1", 600, 3)), (2, (None, None, 3))],
+)
+def test_a_refund_uses_up_what_one_refund_can_give(captures: int | None, after: tuple[Any, ...]) -> None:
+    """Of the only capture the rest is known; which of several a refund took from is not."""
+    one: dict[str, Any] = {"capture_id": "c_1", "available_to_refund": 1000, "refunds": 2}
+    before = payment(amount_captured=2000, amount_authorized=2000, amount_refunded=0, captures=captures, **one)
+    left = apply(before, Notice(event=Event.REFUNDED, amount=400, at=AT))
+
+    assert after == (left.capture_id, left.available_to_refund, left.refunds)
+
+
+def test_a_second_capture_is_another_to_refund() -> None:
+    """Which of the two a refund addresses is no longer known."""
+    before = payment(
+        capture_mode="manual",
+        amount_captured=300,
+        amount_refunded=0,
+        captures=1,
+        capture_id="c_1",
+        available_to_refund=300,
+    )
+    left = apply(before, Notice(event=Event.CAPTURED, amount=200, at=AT))
+
+    assert (2, None, None) == (left.captures, left.capture_id, left.available_to_refund)
 
 
 def test_a_reversal_of_unknown_amounts_settles_what_was_pending() -> None:

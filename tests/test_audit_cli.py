@@ -11,6 +11,7 @@ import sqlglot
 from typer.testing import CliRunner
 
 from payrules.audit.dialects import DIALECTS
+from payrules.audit.history import SQL_TYPES
 from payrules.cli import app
 from tests.test_audit_history import BASE, NEXT_DAY, to_csv
 
@@ -142,8 +143,4 @@ def _given(given: dict[str, str], name: str) -> str:
 
 
 def _type(name: str) -> str:
-    if name in ("row", "captures", "capture_delay_hours") or name.startswith("amount"):
-        return "BIGINT"
-    if name in ("multicapture", "split", "disputed"):
-        return "BOOLEAN"
-    return "TIMESTAMP" if name.endswith("_at") else "VARCHAR[]" if name == "provider_allows" else "VARCHAR"
+    return "BIGINT" if name == "row" else SQL_TYPES.get(name, "VARCHAR")

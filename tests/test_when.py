@@ -15,20 +15,32 @@ from payrules.when import (
     after,
     anything_left,
     approved_above,
+    balance_suffices,
     batch_is,
     before,
     before_cut_off,
+    before_cut_off_of_account,
     capture_mode_is,
+    created_as_is,
+    created_as_is_not,
     edges,
     everything_refunded,
+    fewer_partial_actions_than,
+    fewer_refunds_than,
+    fewer_refunds_than_the_limit,
+    is_disputed,
     kind_is,
     known,
     method_is,
     method_is_not,
     method_known_to_be,
     multicapture_enabled,
+    no_chargeback,
+    no_refund_failed,
+    no_refund_pending,
     not_before,
     not_disputed,
+    not_repeated,
     not_several_captures,
     not_split,
     nothing_captured,
@@ -36,9 +48,13 @@ from payrules.when import (
     nothing_left,
     nothing_refunded,
     part_amount,
+    parts_allowed,
     provider_lists,
     provider_lists_if_any,
+    refunds_enabled,
+    refunds_known_to_be_enabled,
     same_calendar_day,
+    scheme_is,
     single_capture,
     something_captured,
     something_held,
@@ -307,6 +323,14 @@ def test_a_status_that_may_come_by_itself_is_waited_for() -> None:
             datetime(2026, 7, 11, 12, tzinfo=UTC),
         ),
         (before("batch_closes_at", claim="c"), {"batch_closes_at": NOON}, None, NOON),
+        (within(minutes=15, of="authorized_at", claim="c"), {}, NOON, NOON + timedelta(minutes=15)),
+        (not_before(minutes=90, of="authorized_at", claim="c"), {}, NOON + timedelta(minutes=90), None),
+        (
+            before_cut_off_of_account(of="authorized_at", claim="c"),
+            {"cut_off": "17:30", "timezone": NEW_YORK.rule},
+            NOON,
+            datetime(2026, 7, 10, 21, 30, tzinfo=UTC),
+        ),
     ],
 )
 def test_a_window_holds_from_its_start_and_no_longer_at_its_end(
@@ -425,6 +449,148 @@ def test_a_length_nobody_knows_is_unknown() -> None:
 def test_a_condition_is_a_sentence(condition: Condition, sentence: str) -> None:
     """A row of a table can be read aloud."""
     assert sentence == str(condition)
+
+
+class TestRepetition:
+    """The same amount again, too soon, passes for a repetition at the provider."""
+
+    SENT: dict[str, Any] = {"last_refund_at": NOON, "last_refund_amount": 300}
+    TAKEN: dict[str, Any] = {
+        "amount_authorized": 1000,
+        "amount_captured": 1000,
+        "amount_released": 0,
+        "amount_refunded": 700,
+    }
+    UNREPEATED = not_repeated(minutes=2, claim="c")
+
+    @pytest.mark.parametrize(
+        ("after", "amount", "fields", "rejection"),
+        [
+            (timedelta(minutes=2) - STEP, 300, SENT, WAIT),
+            (timedelta(minutes=2), 300, SENT, HOLDS),
+            (timedelta(0), 299, SENT, HOLDS),
+            (timedelta(0), None, SENT, WAIT),
+            (timedelta(0), 300, {}, HOLDS),
+            (timedelta(0), 300, {"last_refund_at": NOON}, HOLDS),
+            (timedelta(0), 300, {"last_refund_amount": 300}, HOLDS),
+        ],
+    )
+    def test_counts_amount_and_time(
+        self, after: timedelta, amount: int | None, fields: dict[str, Any], rejection: Any
+    ) -> None:
+        """Another amount, or the same one later, is no repetition; nobody knowing of a last refund is good enough."""
+        known_facts = facts(at=NOON + after, amount=amount, **self.TAKEN, **fields)
+
+        assert rejection == outcome(self.UNREPEATED, known_facts)[0]
+
+    def test_ends_by_itself(self) -> None:
+        """Two minutes after the last one."""
+        assert NOON + timedelta(minutes=2) in set(edges(self.UNREPEATED, facts(**self.SENT)))
+        assert [] == list(edges(self.UNREPEATED, facts()))
+
+
+class TestAccount:
+    """What the merchant's account allows is a fact like any other."""
+
+    @pytest.mark.parametrize(
+        ("condition", "fields", "rejection", "reason"),
+        [
+            (created_as_is("session", claim="c"), {}, UNKNOWN, Reason.UNKNOWN_FACT),
+            (created_as_is("session", claim="c"), {"created_as": "sale"}, NO, Reason.WRONG_KIND),
+            (created_as_is_not("session", claim="c"), {"created_as": "session"}, NO, Reason.WRONG_KIND),
+            (created_as_is_not("session", claim="c"), {}, HOLDS, None),
+            (scheme_is("visa", claim="c"), {"scheme": "amex"}, NO, Reason.WRONG_METHOD),
+            (is_disputed(claim="c"), {"disputed": True}, HOLDS, None),
+            (is_disputed(claim="c"), {}, NO, Reason.NOT_OFFERED),
+            (no_chargeback(claim="c"), {"chargeback": True}, NO, Reason.DISPUTED),
+            (no_chargeback(claim="c"), {}, HOLDS, None),
+            (no_refund_failed(claim="c"), {"refund_failed_before": True}, NO, Reason.REFUND_FAILED_BEFORE),
+            (refunds_enabled(claim="c"), {}, HOLDS, None),
+            (refunds_enabled(claim="c"), {"refunds_enabled": False}, NO, Reason.REFUNDS_DISABLED),
+            (refunds_known_to_be_enabled(claim="c"), {}, UNKNOWN, Reason.UNKNOWN_FACT),
+            (parts_allowed(claim="c"), {"partial_refunds": False}, NO, Reason.ONLY_WHOLE_AMOUNT),
+            (balance_suffices(claim="c"), {"balance_ok": False}, WAIT, Reason.BALANCE_INSUFFICIENT),
+            (balance_suffices(claim="c"), {}, HOLDS, None),
+            (fewer_refunds_than(20, claim="c"), {"refunds": 19}, HOLDS, None),
+            (fewer_refunds_than(20, claim="c"), {"refunds": 20}, NO, Reason.TOO_MANY_REFUNDS),
+            (fewer_refunds_than(20, claim="c"), {}, HOLDS, None),
+            (fewer_partial_actions_than(150, claim="c"), {"partial_actions": 150}, NO, Reason.TOO_MANY_REFUNDS),
+            (fewer_refunds_than_the_limit(claim="c"), {"refunds": 4, "max_refunds": 5}, HOLDS, None),
+            (fewer_refunds_than_the_limit(claim="c"), {"refunds": 5, "max_refunds": 5}, NO, Reason.TOO_MANY_REFUNDS),
+            (fewer_refunds_than_the_limit(claim="c"), {"refunds": 5}, HOLDS, None),
+            (fewer_refunds_than_the_limit(claim="c"), {"max_refunds": 5}, HOLDS, None),
+            (no_refund_pending(claim="c"), {}, HOLDS, None),
+            (no_refund_pending(claim="c"), {"amount_refund_pending": 1}, WAIT, Reason.REFUND_PENDING),
+        ],
+    )
+    def test_is_asked_at_its_edges(
+        self, condition: Condition, fields: dict[str, Any], rejection: Any, reason: Any
+    ) -> None:
+        """What holds, what fails and how, and what not knowing does."""
+        assert (rejection, reason) == outcome(condition, facts(**fields))
+
+    def test_a_cut_off_needs_both_its_time_and_its_zone(self) -> None:
+        """Either alone says nothing; the one that is missing is asked for."""
+        condition = before_cut_off_of_account(of="captured_at", claim="c")
+        known_of: tuple[dict[str, Any], ...] = ({"cut_off": "15:00"}, {"timezone": NEW_YORK.rule}, {})
+        misses = [condition.test(facts(captured_at=NOON, **given), Action.REVERSE) for given in known_of]
+
+        assert [("timezone",), ("cut_off",), ("cut_off", "timezone")] == [
+            miss.needs if miss else None for miss in misses
+        ]
+        assert ("captured_at", "cut_off", "timezone") == condition.reads
+
+    @pytest.mark.parametrize(
+        ("condition", "sentence"),
+        [
+            (created_as_is_not("session", claim="c"), "what the payment was made by is not session"),
+            (no_chargeback(claim="c"), "no chargeback is known of"),
+            (refunds_enabled(claim="c"), "there is leave for refunds, as far as is known"),
+            (balance_suffices(claim="c"), "there is balance for it, as far as is known"),
+            (fewer_refunds_than(20, claim="c"), "the number of refunds is at most 19 or unknown"),
+            (
+                fewer_refunds_than_the_limit(claim="c"),
+                "the number of refunds is below the account's limit on their number, as far as both are known",
+            ),
+            (
+                not_repeated(minutes=2, claim="c"),
+                "the same amount was not refunded less than 2 minutes ago, as far as is known",
+            ),
+            (
+                before_cut_off_of_account(of="captured_at", claim="c"),
+                "it is before the account's cut-off, next after the capture",
+            ),
+        ],
+    )
+    def test_reads_as_a_sentence(self, condition: Condition, sentence: str) -> None:
+        """As the rows of the other kinds do."""
+        assert sentence == str(condition)
+
+
+class TestOneRefund:
+    """A refund gives back no more than one refund can."""
+
+    TAKEN: dict[str, Any] = {
+        "amount_authorized": 1000,
+        "amount_captured": 1000,
+        "amount_released": 0,
+        "amount_refunded": 0,
+    }
+
+    @pytest.mark.parametrize(
+        ("amount", "fields", "rejection"),
+        [
+            (600, {"available_to_refund": 600}, HOLDS),
+            (601, {"available_to_refund": 600}, NO),
+            (None, {"available_to_refund": 600}, HOLDS),
+            (None, {"available_to_refund": 0}, NO),
+            (600, {"available_to_refund": 600, "amount_refund_pending": 400}, HOLDS),
+            (600, {"available_to_refund": 600, "amount_refund_pending": 500}, WAIT),
+        ],
+    )
+    def test_caps_what_is_refundable(self, amount: int | None, fields: dict[str, Any], rejection: Any) -> None:
+        """What is pending elsewhere takes from the whole payment, and not from the one capture."""
+        assert rejection == outcome(whole_or_part(claim="c"), facts(amount=amount, **self.TAKEN, **fields))[0]
 
 
 class TestApproval:

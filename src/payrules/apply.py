@@ -140,7 +140,7 @@ def _amounts(facts: Facts, notice: Notice) -> dict[str, Any]:
         case Event.CAPTURE_FAILED:
             return _uncaptured(facts, notice)
         case Event.SETTLED:
-            return {"batch": Batch.CLOSED}
+            return {"batch": Batch.CLOSED, "settled_at": notice.at or facts.payment.settled_at}
         case Event.CANCELED | Event.EXPIRED:
             return _released(facts, notice)
         case Event.REVERSED:
@@ -152,15 +152,17 @@ def _amounts(facts: Facts, notice: Notice) -> dict[str, Any]:
         case Event.CANCEL_FAILED | Event.REVERSE_FAILED:
             return {"undo_pending": None}
         case Event.REFUND_REQUESTED:
-            return {"amount_refund_pending": facts.pending + (_asked(notice, facts.refundable) or 0)}
+            return _refund_requested(facts, notice)
         case Event.REFUNDED:
             return _refunded(facts, notice)
         case Event.REFUND_REFUSED | Event.REFUND_FAILED | Event.REFUND_RETURNED:
             return _unrefunded(facts, notice)
-        case Event.DISPUTED | Event.CHARGED_BACK | Event.CHARGED_BACK_AGAIN | Event.DISPUTE_LOST:
+        case Event.DISPUTED | Event.DISPUTE_LOST:
             return {"disputed": True}
+        case Event.CHARGED_BACK | Event.CHARGED_BACK_AGAIN:
+            return {"disputed": True, "chargeback": True}
         case Event.DISPUTE_WON:
-            return {"disputed": False}
+            return {"disputed": False, "chargeback": False}
     return {}
 
 
@@ -174,11 +176,17 @@ def _authorized(facts: Facts, notice: Notice) -> dict[str, Any]:
 def _captured(facts: Facts, notice: Notice) -> dict[str, Any]:
     # What a status merely proved (nothing yet, or all there is) gives way to what is reported.
     before, taken = facts.payment.amount_captured, _asked(notice, facts.held)
+    captures = (facts.amount("captures") or 0) + 1
     return {
         "amount_captured": taken if before is None else _sum(before, taken),
-        "captures": (facts.amount("captures") or 0) + 1,
+        "captures": captures,
         "captured_at": notice.at or facts.payment.captured_at,
+        **(_UNADDRESSED if captures > 1 else {}),
     }
+
+
+_UNADDRESSED = {"capture_id": None, "available_to_refund": None}
+"""Which capture a refund addresses is no longer known; the payment has to be read again."""
 
 
 def _uncaptured(facts: Facts, notice: Notice) -> dict[str, Any]:
@@ -223,6 +231,15 @@ def _reversed(facts: Facts, notice: Notice) -> dict[str, Any]:
     }
 
 
+def _refund_requested(facts: Facts, notice: Notice) -> dict[str, Any]:
+    asked = _asked(notice, facts.refundable)
+    return {
+        "amount_refund_pending": facts.pending + (asked or 0),
+        "last_refund_at": notice.at or facts.payment.last_refund_at,
+        "last_refund_amount": asked,
+    }
+
+
 def _refunded(facts: Facts, notice: Notice) -> dict[str, Any]:
     captured, refunded = facts.amount("amount_captured"), facts.amount("amount_refunded")
     rest = None if captured is None or refunded is None else captured - refunded
@@ -231,18 +248,30 @@ def _refunded(facts: Facts, notice: Notice) -> dict[str, Any]:
         "amount_captured": captured,
         "amount_refunded": _sum(refunded, given),
         "amount_refund_pending": max(0, facts.pending - (facts.pending if given is None else given)),
+        "refunds": _sum(facts.payment.refunds, 1),
+        **_still_addressed(facts, given),
         # A reversal of captured money ends as a refund, and is then no longer awaited.
         "undo_pending": None if facts.payment.undo_pending is Action.REVERSE else facts.payment.undo_pending,
     }
 
 
+def _still_addressed(facts: Facts, given: int | None) -> dict[str, Any]:
+    """What one more refund can give back: of the only capture the rest, of several nobody knows."""
+    available = facts.payment.available_to_refund
+    if (facts.amount("captures") or 0) > 1:
+        return _UNADDRESSED
+    return {"available_to_refund": None if available is None or given is None else max(0, available - given)}
+
+
 def _unrefunded(facts: Facts, notice: Notice) -> dict[str, Any]:
     """A refund that failed while it was pending frees what it reserved; one that was confirmed is taken back."""
     pending, refunded = facts.pending, facts.amount("amount_refunded") or 0
+    failed = {"refund_failed_before": True} if notice.event is Event.REFUND_FAILED else {}
     unconfirmed = notice.event is Event.REFUND_FAILED and pending > 0 and not notice.confirmed
     if notice.event is Event.REFUND_REFUSED or unconfirmed:
-        return {"amount_refund_pending": max(0, pending - (pending if notice.amount is None else notice.amount))}
-    return {"amount_refunded": max(0, refunded - (refunded if notice.amount is None else notice.amount))}
+        freed = pending if notice.amount is None else notice.amount
+        return {"amount_refund_pending": max(0, pending - freed), **failed}
+    return {"amount_refunded": max(0, refunded - (refunded if notice.amount is None else notice.amount)), **failed}
 
 
 def _asked(notice: Notice, all_there_is: int | Missing) -> int | None:

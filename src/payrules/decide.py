@@ -52,6 +52,8 @@ _BALANCES = (
     "amount_refund_pending",
     "undo_pending",
 )
+_ADDRESSED = ("parent_id", "capture_id", "available_to_refund", "version_token")
+"""What a call may address in place of the payment, or rest on; of use only where it is known."""
 
 
 @frozen
@@ -175,7 +177,8 @@ class Decision:
         """The facts, as the record holds them, that must still be so when the call is made; empty with `reject`."""
         if self.outcome.permit is None:
             return ReadOnly({})
-        names = ("payment_id", *_BALANCES, *reads(self.outcome.permit.when))
+        addressed = (name for name in _ADDRESSED if getattr(self.payment, name) is not None)
+        names = ("payment_id", *addressed, *_BALANCES, *reads(self.outcome.permit.when))
         return ReadOnly({name: getattr(self.payment, name) for name in names})
 
     @cached_property

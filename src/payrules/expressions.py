@@ -26,6 +26,7 @@ from payrules.when import (
     Count,
     CutOff,
     Duration,
+    Fewer,
     Held,
     Is,
     IsKnown,
@@ -169,6 +170,11 @@ _OWN = {Action.REVERSE: "outstanding", Action.CANCEL: "held", Action.REFUND: "re
 
 _LEAST = "(1 if everything or asked is None else asked)"
 
+_KEPT = (
+    "min(amount_captured - amount_refunded, amount_captured if available_to_refund is None else available_to_refund)"
+)
+"""What one refund could give back if nothing was pending; only asked where nothing holds."""
+
 
 @form.register
 def _(condition: Asks, gives: Action, scope: Scope) -> Form | None:
@@ -218,8 +224,8 @@ def _asks_all_refundable() -> Form:
         (
             ("outstanding is None or everything and refundable is None", _UNKNOWN),
             ("outstanding is not None and not everything", _ONLY_WHOLE),
-            (f"{none} and amount_captured <= amount_refunded", _MORE),
-            (f"{none} and amount_captured > amount_refunded", _PENDING),
+            (f"{none} and {_KEPT} <= 0", _MORE),
+            (f"{none} and {_KEPT} > 0", _PENDING),
         ),
         cost=2,
     )
@@ -234,8 +240,7 @@ def _asks_part(condition: Asks, own: str) -> Form:
     if own == "held":
         misses.append((short, _MORE))  # what is pending takes nothing from what is held
     else:
-        kept = "amount_captured - amount_refunded"
-        misses += [(f"{short} and {kept} < {_LEAST}", _MORE), (f"{short} and {kept} >= {_LEAST}", _PENDING)]
+        misses += [(f"{short} and {_KEPT} < {_LEAST}", _MORE), (f"{short} and {_KEPT} >= {_LEAST}", _PENDING)]
     fits = f"asked is not None and asked <= {own}"
     if condition.whole:
         return Form(f"{own} and (everything or {fits})", tuple(misses), cost=2)
@@ -252,10 +257,18 @@ def _(condition: Count, gives: Action, scope: Scope) -> Form | None:
     within = [f"{name} >= {condition.least}"] if condition.least is not None else []
     within += [f"{name} <= {condition.most}"] if condition.most is not None else []
     inside = " and ".join(within) or "True"
-    fails = (f"{name} is not None and not ({inside})", _refused(condition.reason))
+    fails = (f"{name} is not None and not ({inside})", _refused(condition.reason, condition.rejection))
     if condition.unknown_is_enough:
         return Form(f"{name} is None or {inside}", (fails,))
     return Form(f"{name} is not None and {inside}", (fails, (f"{name} is None", _UNKNOWN)))
+
+
+@form.register
+def _(condition: Fewer, gives: Action, scope: Scope) -> Form | None:
+    count, limit = condition.name, condition.limit
+    known = f"{count} is not None and {limit} is not None"
+    fails = (f"{known} and {count} >= {limit}", _refused(condition.reason))
+    return Form(f"{count} is None or {limit} is None or {count} < {limit}", (fails,))
 
 
 @form.register
@@ -318,6 +331,8 @@ def _(condition: Approved, gives: Action, scope: Scope) -> Form | None:
 
 @form.register
 def _(condition: Window, gives: Action, scope: Scope) -> Form | None:
+    if condition.until_from is not None:  # a time of day that only the payment tells
+        return None
     moment = scope.first_of(condition.of)
     length = condition.lasts or condition.starts
     needed = [moment, length.hours_from] if length and length.hours_from else [moment]
@@ -363,11 +378,11 @@ def _come(moment: str, length: Duration, scope: Scope) -> str:
         return f"(at >= {moment} + timedelta(hours={length.hours_from}))"
     name = f"after {length}"
     if not length.months:
-        plus = timedelta(hours=length.hours, days=length.days)
+        plus = timedelta(minutes=length.minutes, hours=length.hours, days=length.days)
         return f"(at >= {moment} + {scope.constant(name, plus)})" if plus else f"(at >= {moment})"
-    least = timedelta(hours=length.hours, days=length.days + 28 * length.months)
-    most = timedelta(hours=length.hours, days=length.days + 31 * length.months)
-    exact = relativedelta(hours=length.hours, days=length.days, months=length.months)
+    rest = timedelta(minutes=length.minutes, hours=length.hours, days=length.days)
+    least, most = rest + timedelta(days=28 * length.months), rest + timedelta(days=31 * length.months)
+    exact = relativedelta(minutes=length.minutes, hours=length.hours, days=length.days, months=length.months)
     least_name, most_name = scope.constant(f"{name} at least", least), scope.constant(f"{name} at most", most)
     return (
         f"(at >= {moment} + {most_name}"

@@ -5,7 +5,7 @@ With A authorized, C captured, X released, R refunded, P refund pending:
 1. *left* = max(A, C) - X - R, the most that can still be given back; an unknown C counts as no more than A.
 2. *outstanding* = left - P: what "everything" means.
 3. *held* = A - C - X: what a cancel gives back.
-4. *refundable* = C - R - P: what refunds take from.
+4. *refundable* = C - R - P: what refunds take from; no more than one refund can give back, where that is known.
 
 None is ever below 0. Where a fact is missing that they need, they are `Missing` and name it.
 """
@@ -114,9 +114,12 @@ class Facts:
 
     @property
     def refundable(self) -> int | Missing:
-        """What refunds take from."""
-        kept = self._captured_and_kept()
-        return kept if isinstance(kept, Missing) else max(0, kept - self.pending)
+        """What a refund takes from."""
+        kept, most = self._captured_and_kept(), self.payment.available_to_refund
+        if isinstance(kept, Missing):
+            return kept
+        free = max(0, kept - self.pending)
+        return free if most is None else min(free, most)
 
     @property
     def hold_is_gone(self) -> bool:

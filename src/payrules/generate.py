@@ -140,7 +140,8 @@ class _Generator:
         derived = {
             **self.scope.derived,
             "refundable": "None if amount_captured is None or amount_refunded is None"
-            " else free if (free := amount_captured - amount_refunded - pending) > 0 else 0",
+            " else 0 if (free := amount_captured - amount_refunded - pending) <= 0"
+            " else free if available_to_refund is None or free < available_to_refund else available_to_refund",
             "held": f"None if {hold} is None or amount_captured is None or {let_go} is None"
             f" else rest if (rest := {hold} - amount_captured - {let_go}) > 0 else 0",
             "everything": "outstanding is not None and (asked is None or asked == outstanding)",

@@ -22,6 +22,7 @@ HOURS_MAX = 87_600
 """The longest wait for a capture: ten years, as far as an instant can be from another."""
 
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 def _currency(value: object, name: str) -> str:
@@ -53,6 +54,12 @@ def _timezone(value: object, name: str) -> str:
     return rule
 
 
+def _clock(value: object, name: str) -> str:
+    if type(value) is not str or not _CLOCK.fullmatch(value):
+        raise CallerError(name, f"{records.shown(value)} is no time of day, such as 17:30")
+    return value
+
+
 def _hours(value: object, name: str) -> int:
     hours = amount(value, name)
     if hours > HOURS_MAX:
@@ -71,6 +78,8 @@ class Payment:
     """What the caller knows of a payment; amounts in the currency's minor units, instants aware.
 
     `amount_approved` is how much somebody has approved to be given back of it in all; no provider asks for it.
+    `available_to_refund` is the most that one refund can give back, by the provider's word or because it addresses
+    one capture, `capture_id`. `parent_id` is what a cancel addresses in place of the payment.
     Raises `CallerError`, naming the field, for a value that no payment can have.
     """
 
@@ -79,8 +88,13 @@ class Payment:
     currency: str = field(metadata=reads(_currency))
     payment_id: str | None = field(default=None, metadata=_TEXT)
     merchant_reference: str | None = field(default=None, metadata=_TEXT)
+    parent_id: str | None = field(default=None, metadata=_TEXT)
+    capture_id: str | None = field(default=None, metadata=_TEXT)
+    version_token: str | None = field(default=None, metadata=_TEXT)
+    created_as: str | None = field(default=None, metadata=_TEXT)
     kind: Kind | None = field(default=None, metadata=reads(optional(word(Kind))))
     method: str | None = field(default=None, metadata=_TEXT)
+    scheme: str | None = field(default=None, metadata=_TEXT)
     capture_mode: CaptureMode | None = field(default=None, metadata=reads(optional(word(CaptureMode))))
     capture_delay_hours: int | None = field(default=None, metadata=reads(optional(_hours)))
     amount_authorized: int | None = field(default=None, metadata=_AMOUNT)
@@ -89,17 +103,31 @@ class Payment:
     amount_refunded: int | None = field(default=None, metadata=_AMOUNT)
     amount_refund_pending: int = field(default=0, metadata=reads(amount))
     amount_approved: int | None = field(default=None, metadata=_AMOUNT)
+    available_to_refund: int | None = field(default=None, metadata=_AMOUNT)
     captures: int | None = field(default=None, metadata=_AMOUNT)
+    refunds: int | None = field(default=None, metadata=_AMOUNT)
+    max_refunds: int | None = field(default=None, metadata=_AMOUNT)
+    partial_actions: int | None = field(default=None, metadata=_AMOUNT)
+    last_refund_amount: int | None = field(default=None, metadata=_AMOUNT)
     multicapture: bool | None = field(default=None, metadata=_FLAG)
     split: bool | None = field(default=None, metadata=_FLAG)
     undo_pending: Action | None = field(default=None, metadata=reads(_operation(Action.CANCEL, Action.REVERSE)))
     disputed: bool | None = field(default=None, metadata=_FLAG)
+    chargeback: bool | None = field(default=None, metadata=_FLAG)
+    refund_failed_before: bool | None = field(default=None, metadata=_FLAG)
+    refunds_enabled: bool | None = field(default=None, metadata=_FLAG)
+    partial_refunds: bool | None = field(default=None, metadata=_FLAG)
+    balance_ok: bool | None = field(default=None, metadata=_FLAG)
     batch: Batch | None = field(default=None, metadata=reads(optional(word(Batch))))
     batch_closes_at: datetime | None = field(default=None, metadata=_INSTANT)
     provider_allows: tuple[str, ...] | None = field(default=None, metadata=reads(optional(_operations)))
     created_at: datetime | None = field(default=None, metadata=_INSTANT)
     authorized_at: datetime | None = field(default=None, metadata=_INSTANT)
     captured_at: datetime | None = field(default=None, metadata=_INSTANT)
+    settled_at: datetime | None = field(default=None, metadata=_INSTANT)
+    hold_expires_at: datetime | None = field(default=None, metadata=_INSTANT)
+    last_refund_at: datetime | None = field(default=None, metadata=_INSTANT)
+    cut_off: str | None = field(default=None, metadata=reads(optional(_clock)))
     timezone: str | None = field(default=None, metadata=reads(optional(_timezone)))
 
     def __attrs_post_init__(self) -> None:

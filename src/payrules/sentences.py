@@ -54,6 +54,10 @@ _NO = {
     Reason.AMOUNT_NOT_POSITIVE: "{asked} is asked for, and there is no undoing of nothing",
     Reason.MORE_THAN_IS_LEFT: "{asked} is asked for, of the {left} that is left",
     Reason.NEEDS_APPROVAL: "somebody has to approve {asked}, as what is given back in all is then above the limit",
+    Reason.BALANCE_INSUFFICIENT: "the merchant's balance with {provider} is too small for it",
+    Reason.DUPLICATE_WINDOW: (
+        "the same refund was sent{last_refund}, and {provider} would take this one for a repetition"
+    ),
     Reason.UNDO_PENDING: "a {undo_pending} is under way and its outcome is not known; a second undo could pay twice",
     Reason.REFUND_PENDING: (
         "refunds of {pending} are under way, and until their outcome is known only {outstanding} is free"
@@ -63,6 +67,9 @@ _NO = {
     ),
     Reason.UNKNOWN_FACT: "it depends on what nobody knows: {needs}",
     Reason.BATCH_NOT_CLOSED: "the batch has to close, and the payment to settle, first (status {status})",
+    Reason.NOT_SETTLED: "the payment has to settle first (status {status})",
+    Reason.REFUND_FAILED_BEFORE: "an earlier refund of this payment failed, and {provider} takes no further one",
+    Reason.REFUNDS_DISABLED: "the merchant's account with {provider} allows no refunds",
     Reason.DISPUTED: "a dispute is open, and giving money back now could pay twice",
     Reason.NOT_OFFERED: "{provider} has no such operation",
     Reason.PAYMENT_PENDING: "{provider} has not finished with the payment itself (status {status})",
@@ -103,7 +110,7 @@ def _window(obstacle: Window, facts: Facts) -> str:
 
 def _values(provider: str, facts: Facts, told: Told) -> dict[str, str]:
     left, outstanding = facts.left_at_most, facts.outstanding
-    since: datetime | None = facts.payment.authorized_at
+    since, last = facts.payment.authorized_at, facts.payment.last_refund_at
     return {
         "provider": provider,
         "status": facts.payment.status,
@@ -116,6 +123,7 @@ def _values(provider: str, facts: Facts, told: Told) -> dict[str, str]:
             f"the time of {said(need)}" if need.endswith("_at") else said(need) for need in told.needs
         ),
         "since": f" ({records.written(since)})" if since else "",
+        "last_refund": f" at {records.written(last)}" if last else "",
     }
 
 

@@ -302,13 +302,13 @@ def _condition_problems(condition: Condition) -> Iterator[str]:
 def _length_problems(window: Window) -> Iterator[str]:
     lasts, starts = window.lasts, window.starts
     if lasts and lasts.hours_from is None and not 0 < _days(lasts) <= _DAYS_MAX:
-        yield f"a window of {str(lasts) or 'no length'} is not between 1 hour and 10 years"
+        yield f"a window of {str(lasts) or 'no length'} is not between 1 minute and 10 years"
     if starts and not 0 <= _days(starts) <= _DAYS_MAX:
         yield f"a window that starts after {starts} is not within 10 years"
 
 
 def _days(length: Duration) -> float:
-    return length.hours / 24 + length.days + length.months * 30
+    return length.minutes / 1440 + length.hours / 24 + length.days + length.months * 30
 
 
 def _status_words(edition: Edition) -> Iterator[tuple[str, str]]:

@@ -24,7 +24,7 @@ from payrules.fill import fill
 from payrules.payment import Payment, Undo
 from payrules.situations import UNSEEN, Situation, alike, walk
 from payrules.table import Edition, Permit, Provider, cited
-from payrules.when import Asks, Condition, Is
+from payrules.when import Asks, Condition, Is, Unrepeated
 from payrules.words import Event, Rejection
 
 STALE_AFTER = timedelta(days=365)
@@ -242,12 +242,15 @@ class _Seen:
                         yield Finding(Kind.IDLE_WORD, f"{permit.name} {word}", says)
 
     def _idle(self) -> Iterator[Finding]:
-        """The conditions without which no answer changes; those that alone keep a permit closed are seen already."""
+        """The conditions without which no answer changes; those that alone keep a permit closed are seen already.
+
+        No walk tells a repetition, which turns on the amount asked and the moment of asking together.
+        """
         doubtful = [
             (permit, place)
             for permit in self.table.permits
             for place, condition in enumerate(permit.when)
-            if not isinstance(condition, Asks) and (permit.name, condition) not in self._matters
+            if not isinstance(condition, (Asks, Unrepeated)) and (permit.name, condition) not in self._matters
         ]
         without = [_without(self.table, permit, place) for permit, place in doubtful]
         for number in alike(self.provider.name, self.table, without):

@@ -184,6 +184,56 @@ def single_capture(*, claim: str) -> Is:
     return Is("multicapture", (False, None), claim, Reason.SEVERAL_CAPTURES)
 
 
+def created_as_is(*words: str | None, claim: str) -> Is:
+    """What the payment was made by."""
+    return Is("created_as", words, claim, Reason.WRONG_KIND)
+
+
+def created_as_is_not(*words: str, claim: str) -> Is:
+    """What the payment was made by is not on a list; not knowing it is good enough."""
+    return Is("created_as", words, claim, Reason.WRONG_KIND, negated=True)
+
+
+def scheme_is(*words: str | None, claim: str) -> Is:
+    """The card scheme is on a list."""
+    return Is("scheme", words, claim, Reason.WRONG_METHOD)
+
+
+def is_disputed(*, claim: str) -> Is:
+    """A dispute is known to be open: for what is permitted then, and not otherwise."""
+    return Is("disputed", (True,), claim, Reason.NOT_OFFERED, unknown_fails=True)
+
+
+def no_chargeback(*, claim: str) -> Is:
+    """The money was not charged back; not having heard of it is good enough."""
+    return Is("chargeback", (False, None), claim, Reason.DISPUTED, guard=True)
+
+
+def no_refund_failed(*, claim: str) -> Is:
+    """No refund of this payment failed before; not having heard of one is good enough."""
+    return Is("refund_failed_before", (False, None), claim, Reason.REFUND_FAILED_BEFORE, guard=True)
+
+
+def refunds_enabled(*, claim: str) -> Is:
+    """The account allows refunds; not having heard otherwise is good enough."""
+    return Is("refunds_enabled", (True, None), claim, Reason.REFUNDS_DISABLED, guard=True)
+
+
+def refunds_known_to_be_enabled(*, claim: str) -> Is:
+    """The account is known to allow refunds: where the provider's default is that it does not."""
+    return Is("refunds_enabled", (True,), claim, Reason.REFUNDS_DISABLED)
+
+
+def parts_allowed(*, claim: str) -> Is:
+    """A part may be refunded; not having heard otherwise is good enough."""
+    return Is("partial_refunds", (True, None), claim, Reason.ONLY_WHOLE_AMOUNT, guard=True)
+
+
+def balance_suffices(*, claim: str) -> Is:
+    """The merchant's balance is not known to be too small."""
+    return Is("balance_ok", (True, None), claim, Reason.BALANCE_INSUFFICIENT, Rejection.WAIT, guard=True)
+
+
 def unknown(name: str, *, reason: Reason, claim: str) -> Is:
     """Nobody knows this fact; a word never seen before is not unknown."""
     return Is(name, (None,), claim, reason)
@@ -332,6 +382,7 @@ class Count:
     most: int | None = None
     unknown_is_enough: bool = False
     guard: bool = False
+    rejection: Rejection = Rejection.NOT_ALLOWED
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -343,7 +394,7 @@ class Count:
             missing = facts.missing(self.name) or Missing((self.name,))
             return None if self.unknown_is_enough else _unknown(missing)
         if (self.least is not None and value < self.least) or (self.most is not None and value > self.most):
-            return Miss(self.reason, Rejection.NOT_ALLOWED)
+            return Miss(self.reason, self.rejection)
         return None
 
     def __str__(self) -> str:
@@ -370,6 +421,52 @@ def nothing_captured(*, claim: str, unknown_is_enough: bool = False) -> Count:
 def not_several_captures(*, claim: str) -> Count:
     """At most one capture was made; not knowing of several is good enough."""
     return Count("captures", claim, Reason.SEVERAL_CAPTURES, most=1, unknown_is_enough=True, guard=True)
+
+
+def fewer_refunds_than(number: int, *, claim: str) -> Count:
+    """So few refunds were made that one more is allowed; not knowing how many is good enough."""
+    return Count("refunds", claim, Reason.TOO_MANY_REFUNDS, most=number - 1, unknown_is_enough=True, guard=True)
+
+
+def fewer_partial_actions_than(number: int, *, claim: str) -> Count:
+    """So few partial captures and refunds were made that one more is allowed; not knowing how many is good enough."""
+    return Count(
+        "partial_actions", claim, Reason.TOO_MANY_REFUNDS, most=number - 1, unknown_is_enough=True, guard=True
+    )
+
+
+def no_refund_pending(*, claim: str) -> Count:
+    """No refund is under way."""
+    return Count("amount_refund_pending", claim, Reason.REFUND_PENDING, most=0, rejection=Rejection.WAIT)
+
+
+@frozen
+class Fewer:
+    """A count is below the account's own limit; not knowing either is good enough."""
+
+    name: str
+    limit: str
+    claim: str
+    reason: Reason
+    guard: bool = True
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.name, self.limit)
+
+    def test(self, facts: Facts, action: Action) -> Miss | None:
+        count, limit = facts.amount(self.name), facts.amount(self.limit)
+        if count is None or limit is None or count < limit:
+            return None
+        return Miss(self.reason, Rejection.NOT_ALLOWED)
+
+    def __str__(self) -> str:
+        return f"{said(self.name)} is below {said(self.limit)}, as far as both are known"
+
+
+def fewer_refunds_than_the_limit(*, claim: str) -> Fewer:
+    """The account's limit on the number of refunds is not reached, as far as it is known."""
+    return Fewer("refunds", "max_refunds", claim, Reason.TOO_MANY_REFUNDS)
 
 
 @frozen
@@ -557,6 +654,7 @@ class Duration:
     days: int = 0
     months: int = 0
     hours_from: str | None = None
+    minutes: int = 0
 
     def after(self, moment: datetime, facts: Facts) -> datetime | Missing:
         """The instant this long after another; `Missing` where a field holds the length and nobody knows it."""
@@ -565,12 +663,12 @@ class Duration:
             if missing := facts.missing(self.hours_from):
                 return missing
             hours = facts.amount(self.hours_from) or 0
-        return moment + relativedelta(hours=hours, days=self.days, months=self.months)
+        return moment + relativedelta(minutes=self.minutes, hours=hours, days=self.days, months=self.months)
 
     def __str__(self) -> str:
         if self.hours_from is not None:
             return said(self.hours_from)
-        units = {"hour": self.hours, "day": self.days, "month": self.months}
+        units = {"minute": self.minutes, "hour": self.hours, "day": self.days, "month": self.months}
         return " ".join(f"{count} {unit}{'' if count == 1 else 's'}" for unit, count in units.items() if count)
 
 
@@ -597,8 +695,9 @@ def spell(moment: datetime, rule: str, until: CutOff | None) -> tuple[datetime, 
 class Window:
     """A stretch of time, its start included and its end not, measured from the first known of some instants.
 
-    `zone` alone: that calendar day. `zone` and `until`: up to the next such time of day. `lasts`: that long.
-    `starts`: from that long after the instant on. Nothing: up to the instant itself.
+    `zone` alone: that calendar day. `zone` and `until`: up to the next such time of day. `until_from`: the same, the
+    time of day in a field and by the payment's own zone. `lasts`: that long. `starts`: from that long after the
+    instant on. Nothing: up to the instant itself.
     """
 
     of: tuple[str, ...]
@@ -610,12 +709,13 @@ class Window:
     unknown_is_enough: bool = False
     reason: Reason = Reason.TOO_LATE
     guard: bool = False
+    until_from: str | None = None
 
     @property
     def reads(self) -> tuple[str, ...]:
         length = self.lasts or self.starts
-        named = (length.hours_from,) if length and length.hours_from else ()
-        return self.of + named + (("timezone",) if self.zone else ())
+        named = (length and length.hours_from, self.until_from, "timezone" if self.zone or self.until_from else None)
+        return self.of + tuple(name for name in named if name)
 
     def bounds(self, facts: Facts) -> tuple[datetime | None, datetime | None] | Missing:
         """When the window begins and ends; None: never."""
@@ -624,6 +724,8 @@ class Window:
             return Missing(self.of)
         if self.zone is not None:
             return spell(moment, facts.payment.timezone or self.zone.rule, self.until)
+        if self.until_from is not None:
+            return self._until_own(moment, facts)
         if self.starts is not None:
             start = self.starts.after(moment, facts)
             return start if isinstance(start, Missing) else (start, None)
@@ -634,6 +736,12 @@ class Window:
             # A delay that a field holds has not passed before it began, either.
             return (moment if self.lasts.hours_from is None else None), end
         return None, moment
+
+    def _until_own(self, moment: datetime, facts: Facts) -> tuple[datetime, datetime] | Missing:
+        clock, zone = getattr(facts.payment, str(self.until_from)), facts.payment.timezone
+        if clock is None or zone is None:
+            return facts.missing(str(self.until_from), "timezone") or Missing(())
+        return spell(moment, zone, CutOff(*map(int, clock.split(":"))))
 
     def test(self, facts: Facts, action: Action) -> Miss | None:
         bounds = self.bounds(facts)
@@ -654,6 +762,8 @@ class Window:
         if self.zone is not None and self.until is not None:
             clock = f"{self.until.hour:02}:{self.until.minute:02}"
             return f"it is before {clock} in {self.zone.name}, next after {of}{unless}"
+        if self.until_from is not None:
+            return f"it is before {said(self.until_from)}, next after {of}{unless}"
         if self.starts is not None:
             return f"{self.starts} have passed since {of}{unless}" if str(self.starts) else f"{of} has come{unless}"
         if self.lasts is not None:
@@ -671,9 +781,16 @@ def before_cut_off(zone: Zone, hour: int, minute: int, *, of: str | tuple[str, .
     return Window(_names(of), claim, zone=zone, until=CutOff(hour, minute))
 
 
-def within(*, of: str | tuple[str, ...], claim: str, hours: int = 0, days: int = 0, months: int = 0) -> Window:
+def before_cut_off_of_account(*, of: str | tuple[str, ...], claim: str) -> Window:
+    """The first cut-off after an instant, at the account's own time of day in its zone, has not come."""
+    return Window(_names(of), claim, until_from="cut_off")
+
+
+def within(
+    *, of: str | tuple[str, ...], claim: str, minutes: int = 0, hours: int = 0, days: int = 0, months: int = 0
+) -> Window:
     """Less than this has passed since an instant."""
-    return Window(_names(of), claim, lasts=Duration(hours, days, months))
+    return Window(_names(of), claim, lasts=Duration(hours, days, months, minutes=minutes))
 
 
 def within_hours_of_field(name: str, *, of: str | tuple[str, ...], claim: str) -> Window:
@@ -681,9 +798,11 @@ def within_hours_of_field(name: str, *, of: str | tuple[str, ...], claim: str) -
     return Window(_names(of), claim, lasts=Duration(hours_from=name))
 
 
-def not_before(*, of: str | tuple[str, ...], claim: str, hours: int = 0, days: int = 0, months: int = 0) -> Window:
+def not_before(
+    *, of: str | tuple[str, ...], claim: str, minutes: int = 0, hours: int = 0, days: int = 0, months: int = 0
+) -> Window:
     """At least this has passed since an instant."""
-    return Window(_names(of), claim, starts=Duration(hours, days, months))
+    return Window(_names(of), claim, starts=Duration(hours, days, months, minutes=minutes))
 
 
 def after(name: str, *, claim: str) -> Window:
@@ -696,6 +815,43 @@ def before(name: str, *, claim: str, unknown_is_enough: bool = False) -> Window:
     return Window((name,), claim, unknown_is_enough=unknown_is_enough)
 
 
+@frozen
+class Unrepeated:
+    """It is not the amount of the last refund over again, so soon that the provider would take it for a repetition.
+
+    Not knowing of a last refund is good enough.
+    """
+
+    lasts: Duration
+    claim: str
+    guard: bool = True
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("last_refund_amount", "last_refund_at")
+
+    def bounds(self, facts: Facts) -> tuple[datetime, datetime] | None:
+        """When the last refund was sent, and until when the same one passes for a repetition."""
+        sent = facts.instant("last_refund_at")
+        end = self.lasts.after(sent, facts) if sent else None
+        return None if sent is None or end is None or isinstance(end, Missing) else (sent, end)
+
+    def test(self, facts: Facts, action: Action) -> Miss | None:
+        bounds, last = self.bounds(facts), facts.amount("last_refund_amount")
+        asked = facts.balance(action) if facts.asks_everything is True else facts.undo.amount
+        if bounds is None or last is None or asked != last or facts.undo.at >= bounds[1]:
+            return None
+        return Miss(Reason.DUPLICATE_WINDOW, Rejection.WAIT)
+
+    def __str__(self) -> str:
+        return f"the same amount was not refunded less than {self.lasts} ago, as far as is known"
+
+
+def not_repeated(*, claim: str, minutes: int = 0, hours: int = 0) -> Unrepeated:
+    """The same amount was not sent as a refund less than this ago, as far as is known."""
+    return Unrepeated(Duration(hours, minutes=minutes), claim)
+
+
 def claims(condition: Condition) -> tuple[str, ...]:
     """The claims that a condition rests on: its own, and that of the zone whose calendar it reads."""
     zone = condition.zone if isinstance(condition, Window) else None
@@ -704,6 +860,8 @@ def claims(condition: Condition) -> tuple[str, ...]:
 
 def edges(condition: Condition, facts: Facts) -> Iterator[datetime]:
     """The instants at which a condition may turn; only conditions of time have any."""
+    if isinstance(condition, Unrepeated):
+        yield from condition.bounds(facts) or ()
     if isinstance(condition, Window):
         bounds = condition.bounds(facts)
         if not isinstance(bounds, Missing):
@@ -729,6 +887,16 @@ def points(condition: Condition) -> tuple[object, ...]:
 
 _SAID = {
     "amount_approved": "the amount approved",
+    "available_to_refund": "what one refund can give back",
+    "last_refund_amount": "the amount of the last refund",
+    "last_refund_at": "the last refund",
+    "settled_at": "the settlement",
+    "hold_expires_at": "the end of the hold",
+    "refunds": "the number of refunds",
+    "max_refunds": "the account's limit on their number",
+    "partial_actions": "the number of partial captures and refunds",
+    "created_as": "what the payment was made by",
+    "cut_off": "the account's cut-off",
     "amount_refund_pending": "the amount of refunds under way",
     "amount_captured": "the amount captured",
     "amount_released": "the amount released",
@@ -743,7 +911,16 @@ _SAID = {
 }
 
 
-_FLAGS = {"disputed": "open dispute", "split": "split instruction", "multicapture": "leave for several captures"}
+_FLAGS = {
+    "disputed": "open dispute",
+    "chargeback": "chargeback",
+    "split": "split instruction",
+    "multicapture": "leave for several captures",
+    "refund_failed_before": "failed refund",
+    "refunds_enabled": "leave for refunds",
+    "partial_refunds": "leave for refunds of a part",
+    "balance_ok": "balance for it",
+}
 """What a yes-or-no field is about, in sentences."""
 
 
@@ -753,7 +930,9 @@ def said(name: str) -> str:
 
 
 def _flagged(noun: str, words: tuple[object, ...]) -> str:
-    return f"there is {noun}" if True in words else f"no {noun} is known of"
+    if True not in words:
+        return f"no {noun} is known of"
+    return f"there is {noun}{', as far as is known' if None in words else ''}"
 
 
 def _either(words: list[str]) -> str:

@@ -117,10 +117,13 @@ class Reason(Word):
     MORE_THAN_IS_LEFT = "more_than_is_left"
 
     NEEDS_APPROVAL = "needs_approval"
+    BALANCE_INSUFFICIENT = "balance_insufficient"
+    DUPLICATE_WINDOW = "duplicate_window"
     UNDO_PENDING = "undo_pending"
     REFUND_PENDING = "refund_pending"
     TOO_EARLY = "too_early"
     BATCH_NOT_CLOSED = "batch_not_closed"
+    NOT_SETTLED = "not_settled"
     CAPTURE_PENDING = "capture_pending"
     PAYMENT_PENDING = "payment_pending"
 
@@ -129,6 +132,9 @@ class Reason(Word):
 
     ONLY_WHOLE_AMOUNT = "only_whole_amount"
     TOO_LATE = "too_late"
+    TOO_MANY_REFUNDS = "too_many_refunds"
+    REFUND_FAILED_BEFORE = "refund_failed_before"
+    REFUNDS_DISABLED = "refunds_disabled"
     BATCH_CLOSED = "batch_closed"
     NOT_LISTED = "not_listed"
     DISPUTED = "disputed"

@@ -11,7 +11,21 @@ from attrs import evolve, frozen
 
 from payrules.facts import Facts, Missing
 from payrules.table import Edition, Permit, Proof, Share, Status, Transition
-from payrules.when import Asks, Condition, Count, Held, Is, Left, Lists, Refundable, Untouched, Window, Zone
+from payrules.when import (
+    Asks,
+    Condition,
+    Count,
+    Fewer,
+    Held,
+    Is,
+    Left,
+    Lists,
+    Refundable,
+    Unrepeated,
+    Untouched,
+    Window,
+    Zone,
+)
 from payrules.words import Action, Event, Reason, Rejection
 
 UTC = Zone("UTC", "UTC0", "none")
@@ -175,6 +189,8 @@ def _changed(condition: Condition, edition: Edition | None) -> Iterator[tuple[st
         Asks: _asks,
         Count: _counts,
         Window: _windows,
+        Fewer: _fewer,
+        Unrepeated: _unrepeated,
         Untouched: lambda item: iter([("lets unknown pass", evolve(item, unknown_is_enough=True))]),
         Refundable: _negated,
         Held: _negated,
@@ -234,6 +250,17 @@ def _counts(condition: Count) -> Iterator[tuple[str, Condition]]:
     yield from _reasons(condition)
 
 
+def _fewer(condition: Fewer) -> Iterator[tuple[str, Condition]]:
+    yield "compared the other way", evolve(condition, name=condition.limit, limit=condition.name)
+    yield from _reasons(condition)
+
+
+def _unrepeated(condition: Unrepeated) -> Iterator[tuple[str, Condition]]:
+    for minutes in (-1, 1):
+        lasts = evolve(condition.lasts, minutes=condition.lasts.minutes + minutes)
+        yield f"{minutes:+} minute", evolve(condition, lasts=lasts)
+
+
 def _windows(window: Window) -> Iterator[tuple[str, Condition]]:
     fields: dict[str, Any] = {item.name: getattr(window, item.name) for item in attrs.fields(Window)}
     for name, by in (("end", STEP), ("end", -STEP), ("start", STEP), ("start", -STEP)):
@@ -264,9 +291,9 @@ def _lengths(window: Window) -> Iterator[tuple[str, Condition]]:
             )
 
 
-def _reasons(condition: Is | Count) -> Iterator[tuple[str, Condition]]:
+def _reasons(condition: Is | Count | Fewer) -> Iterator[tuple[str, Condition]]:
     for reason in _other(condition.reason, Reason.TOO_LATE, Reason.NOT_OFFERED):
         yield f"refused as {reason}", evolve(condition, reason=reason)
-    if isinstance(condition, Is):
+    if not isinstance(condition, Fewer):
         other = Rejection.WAIT if condition.rejection is Rejection.NOT_ALLOWED else Rejection.NOT_ALLOWED
         yield f"refused with {other}", evolve(condition, rejection=other)

@@ -34,7 +34,21 @@ _WORDS: dict[str, tuple[str, ...]] = {
 }
 """The fields that hold one of our own words."""
 
-_TEXTS = ("provider", "payment_id", "merchant_reference", "status", "method", "currency", "timezone")
+_TEXTS = (
+    "provider",
+    "payment_id",
+    "merchant_reference",
+    "parent_id",
+    "capture_id",
+    "version_token",
+    "created_as",
+    "status",
+    "method",
+    "scheme",
+    "currency",
+    "cut_off",
+    "timezone",
+)
 AMOUNTS = (
     "amount_authorized",
     "amount_captured",
@@ -42,10 +56,30 @@ AMOUNTS = (
     "amount_refunded",
     "amount_refund_pending",
     "amount_approved",
+    "available_to_refund",
+    "last_refund_amount",
 )
-_COUNTS = ("capture_delay_hours", "captures")
-_FLAGS = ("multicapture", "split", "disputed")
-_INSTANTS = ("batch_closes_at", "created_at", "authorized_at", "captured_at", "at")
+_COUNTS = ("capture_delay_hours", "captures", "refunds", "max_refunds", "partial_actions")
+_FLAGS = (
+    "multicapture",
+    "split",
+    "disputed",
+    "chargeback",
+    "refund_failed_before",
+    "refunds_enabled",
+    "partial_refunds",
+    "balance_ok",
+)
+_INSTANTS = (
+    "batch_closes_at",
+    "created_at",
+    "authorized_at",
+    "captured_at",
+    "settled_at",
+    "hold_expires_at",
+    "last_refund_at",
+    "at",
+)
 MONEY = (*AMOUNTS, "amount", "done_amount")
 
 FIELDS = (*_TEXTS, *_WORDS, *AMOUNTS, *_COUNTS, *_FLAGS, *_INSTANTS, "provider_allows", "amount", "done_amount")
@@ -199,7 +233,8 @@ def columns(table: Table, reading: Reading) -> dict[str, Column]:
             found[name] = Column(literal(reading.constants[name]), "VARCHAR")
             continue
         wanted = reading.columns.get(name, _LOG[name] if table.nested else name)
-        column = _column(table, wanted)
+        taken = name not in reading.columns and wanted in reading.columns.values()  # it stands for another field
+        column = None if taken else _column(table, wanted)
         if column is not None:
             found[name] = column
         elif name in reading.columns or name in NEEDED:

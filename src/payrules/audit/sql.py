@@ -297,8 +297,14 @@ def _(condition: when.Count, known: Known, action: Action) -> Tested:
     bounds += [f"{value} <= {condition.most}"] if condition.most is not None else []
     enough = [f"{value} IS NULL"] if condition.unknown_is_enough else []
     unknown = () if condition.unknown_is_enough else ((f"{value} IS NULL", _UNKNOWN),)
-    no = missed(condition.reason, Rejection.NOT_ALLOWED)
+    no = missed(condition.reason, condition.rejection)
     return Tested(either(*enough, both(*bounds)), no, unknown, known.need(condition.name))
+
+
+@tested.register
+def _(condition: when.Fewer, known: Known, action: Action) -> Tested:
+    below = f"{known.get(condition.name)} < {known.get(condition.limit)}"
+    return Tested(f"COALESCE({below}, TRUE)", missed(condition.reason, Rejection.NOT_ALLOWED))
 
 
 @tested.register
@@ -399,12 +405,20 @@ def _(condition: when.Approved, known: Known, action: Action) -> Tested:
 
 
 @tested.register
+def _(condition: when.Unrepeated, known: Known, action: Action) -> Tested:
+    given = case(("asked IS NULL OR asked = outstanding", _own(action, known)), otherwise="asked")
+    end = _after(known.get("last_refund_at"), condition.lasts, known)
+    repeated = both(f"({given}) = {known.get('last_refund_amount')}", f"asked_at < {end}")
+    return Tested(f"NOT COALESCE({repeated}, FALSE)", missed(Reason.DUPLICATE_WINDOW, Rejection.WAIT))
+
+
+@tested.register
 def _(condition: when.Window, known: Known, action: Action) -> Tested:
     moment, length = known.instant(condition.of), condition.lasts or condition.starts
     early, late = missed(Reason.TOO_EARLY, Rejection.WAIT), missed(condition.reason, Rejection.NOT_ALLOWED)
     needs = literal("".join(f",{name}" for name in condition.of))
     unknown, no, misses = [f"{moment} IS NULL"], late, []
-    if condition.until is not None:
+    if condition.until is not None or condition.until_from is not None:
         raise TypeError(f"there is no SQL for a cut-off: {condition}")
     if condition.zone is not None:
         day, now = known.local_date(condition.of, condition.zone), known.local_date(("asked_at",), condition.zone)
@@ -430,7 +444,7 @@ def _after(moment: str, length: when.Duration, known: Known) -> str:
     if length.hours_from is not None:
         hours = known.get(length.hours_from)
         return f"payrules_add_hours({moment}, {case((f'{hours} > {_HOURS_MAX}', _HOURS_MAX), otherwise=hours)})"
-    units = {"MONTH": length.months, "DAY": length.days, "HOUR": length.hours}
+    units = {"MONTH": length.months, "DAY": length.days, "HOUR": length.hours, "MINUTE": length.minutes}
     return moment + "".join(f" + INTERVAL {count} {unit}" for unit, count in units.items() if count)
 
 
@@ -441,15 +455,18 @@ def _own(action: Action, known: Known) -> str:
     """What an operation can give back: its own part of what is outstanding."""
     if action not in (Action.CANCEL, Action.REFUND):
         return "outstanding"
-    part = _held(known) if action is Action.CANCEL else _not_below_0(f"({_kept(known)} - amount_refund_pending)")
-    return _lesser(part, "outstanding")
+    if action is Action.CANCEL:
+        return _lesser(_held(known), "outstanding")
+    free = _not_below_0(f"({_kept(known)} - amount_refund_pending)")
+    return _lesser(_lesser(free, known.get("available_to_refund")), "outstanding")
 
 
 def _unreserved(action: Action, known: Known) -> str:
     """What an operation could give back if every refund under way had failed."""
     if action not in (Action.CANCEL, Action.REFUND):
         return "left_over"
-    return _lesser(_held(known) if action is Action.CANCEL else _kept(known), "left_over")
+    part = _held(known) if action is Action.CANCEL else _lesser(_kept(known), known.get("available_to_refund"))
+    return _lesser(part, "left_over")
 
 
 def _kept(known: Known) -> str:
