@@ -263,6 +263,19 @@ def test_a_reference_is_text(body: Any, reference: str | None) -> None:
     assert reference == after(decide(paid, Undo(at=AT)), Response(status=200, body=body)).reference
 
 
+def test_a_path_leads_into_a_list() -> None:
+    """A number counts the places of a list from 0; a list has no names, and an object may have a number for one."""
+    body = {"errors": [{"code": "91504"}, {"code": "7"}], "0": "named"}
+
+    assert "91504" == at_path(body, "errors.0.code")
+    assert "7" == at_path(body, "errors.1.code")
+    assert at_path(body, "errors.2.code") is None
+    assert at_path(body, "errors.code") is None
+    assert at_path(body, "errors.-1.code") is None
+    assert "named" == at_path(body, "0")
+    assert "b" == at_path(["a", "b"], "1")
+
+
 def test_what_a_body_says() -> None:
     """Texts and numbers are compared as they are written; true and false, lists and objects say nothing."""
     body = {"a": {"b": "x#end"}, "n": 704, "t": True, "l": ["x"]}

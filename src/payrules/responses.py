@@ -126,10 +126,13 @@ def has(path: str) -> Has:
 
 
 def at_path(body: object, path: str) -> object:
-    """The value under a path of names with points between them; None if there is none."""
+    """The value under a path of names, or of places in a list, with points between them; None if there is none."""
     found = body
     for name in path.split("."):
-        found = found.get(name) if isinstance(found, Mapping) else None
+        if isinstance(found, list | tuple):
+            found = found[int(name)] if name.isdecimal() and int(name) < len(found) else None
+        else:
+            found = found.get(name) if isinstance(found, Mapping) else None
     return found
 
 
