@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import product
 from random import Random
 from typing import Any
 
@@ -11,11 +12,14 @@ import pytest
 from attrs import evolve
 
 from payrules import Batch, CaptureMode, Payment, Undo, providers, when
-from payrules.audit import sql
+from payrules.audit import conditions, layers
+from payrules.audit.proofs import fillings
+from payrules.calendar import wall_clock
 from payrules.table import Edition, Permit, Proof, Provider, Share, Status
 from payrules.words import Action, Reason
 from tests import aimed
 from tests.histories import answer, decided, rows
+from tests.strategies import ZONES
 from tests.test_audit_sql import in_duckdb
 
 DOJO, PAYROC, ADYEN = map(providers.find, ("dojo", "payroc", "adyen"))
@@ -43,6 +47,9 @@ CONDITIONS: Sequence[when.Condition] = (
     when.after("batch_closes_at", claim=CLAIM),
     when.same_calendar_day(LONDON, of="authorized_at", claim=CLAIM),
     when.Window(("authorized_at",), CLAIM, zone=LONDON, unknown_is_enough=True),
+    when.before_cut_off(LONDON, 17, 0, of="authorized_at", claim=CLAIM),
+    when.before_cut_off(LONDON, 23, 30, of=("created_at", "authorized_at"), claim=CLAIM),
+    when.Window(("authorized_at",), CLAIM, zone=LONDON, until=when.CutOff(12, 0), unknown_is_enough=True),
     when.provider_lists("refund", claim=CLAIM),
     when.provider_lists_if_any("refund", claim=CLAIM),
     when.batch_is(Batch.CLOSED, claim=CLAIM),
@@ -137,20 +144,51 @@ def test_every_kind_of_condition_has_sql(provider: Provider) -> None:
     )
 
 
+KNOWN = ("amount_captured", "amount_released", "amount_refunded")
+
+
+def about_the_change_of_clocks(hour: int, minute: int) -> Iterator[tuple[Payment, Undo]]:
+    """Questions a microsecond each side of a cut-off, on days on which the clocks of some zone change, and others."""
+    tick = timedelta(microseconds=1)
+    days = [
+        datetime(2025, month, day, tzinfo=UTC)
+        for month, day in ((3, 9), (3, 29), (3, 30), (7, 1), (10, 25), (10, 26))
+    ]
+    for day, rule, ahead in product([*days, datetime(2027, 3, 28, tzinfo=UTC)], ZONES, (0, 1)):
+        end = wall_clock(day.date() + timedelta(days=ahead), hour, minute, rule or LONDON.rule)
+        for authorized, at in product((day, end - tick, end), (end - tick, end, end + timedelta(days=1) - tick)):
+            told: dict[str, Any] = {"amount_authorized": 1000, **dict.fromkeys(KNOWN, 0), "timezone": rule}
+            payment = Payment(provider="dojo", status="Captured", currency="GBP", authorized_at=authorized, **told)
+            yield payment, Undo(at=at)
+
+
+@pytest.mark.parametrize(("hour", "minute"), [(17, 0), (0, 30), (23, 59)])
+def test_a_cut_off_ends_where_the_core_has_it_end(hour: int, minute: int) -> None:
+    """To the microsecond, in a payment's own zone and in the table's, by offsets and by the engine's own calendar."""
+    mine = table(DOJO, when.before_cut_off(LONDON, hour, minute, of="authorized_at", claim=CLAIM))
+    questions = list(about_the_change_of_clocks(hour, minute))
+    decisions = decided(mine, mine.default, questions)
+
+    assert {"captured", "too_late", "too_early"} <= {str(decision.reason) for decision in decisions}
+    assert [answer(decision) for decision in decisions] == in_duckdb(mine, mine.edition(), rows(questions, decisions))
+
+
 class TestRefused:
     """What has no SQL says so, rather than being answered wrongly."""
 
-    def test_a_cut_off(self) -> None:
-        """An end of day that is no midnight."""
-        mine = table(DOJO, when.before_cut_off(LONDON, 17, 0, of="authorized_at", claim=CLAIM))
+    def test_a_cut_off_that_clocks_skip(self) -> None:
+        """On the last Sunday of March it never comes, and in October it comes twice."""
+        mine = table(DOJO, when.before_cut_off(LONDON, 1, 30, of="authorized_at", claim=CLAIM))
 
-        with pytest.raises(TypeError, match="no SQL for a cut-off: it is before 17:00"):
-            sql.layers(mine, mine.edition())
+        with pytest.raises(
+            TypeError, match=r"no SQL for it is before 01:30 .*: .* days that clocks end twice or never"
+        ):
+            layers.layers(mine, mine.edition())
 
     def test_a_kind_that_is_not_ours(self) -> None:
         """A condition that somebody else made up."""
         with pytest.raises(TypeError, match="no SQL for object"):
-            sql.tested(object(), sql.Known({}), Action.REFUND)  # type: ignore[arg-type]
+            conditions.tested(object(), conditions.Known({}), Action.REFUND)  # type: ignore[arg-type]
 
     @pytest.mark.parametrize(
         "proofs",
@@ -171,4 +209,4 @@ class TestRefused:
         edition = DOJO.edition()
         rows_ = (Status(edition.statuses[0].word, edition.statuses[0].claim, proves=proofs), *edition.statuses[1:])
         with pytest.raises(TypeError, match="no SQL for"):
-            sql.fillings(evolve(edition, statuses=rows_))
+            fillings(evolve(edition, statuses=rows_))

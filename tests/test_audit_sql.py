@@ -10,6 +10,7 @@ import pytest
 from payrules import providers
 from payrules.audit import duck, findings, zones
 from payrules.table import Edition, Provider
+from payrules.when import CutOff
 from tests import aimed
 from tests.histories import ANSWER, answer, decided, rows
 
@@ -73,6 +74,13 @@ class TestZones:
     def test_a_rule_whose_days_come_twice_is_refused(self) -> None:
         """Where clocks go back over midnight, an offset does not tell the day."""
         assert "clocks show twice" in (zones.problem("AAA0BBB-2,M3.5.0/1,M10.5.0/1") or "")
+
+    def test_a_cut_off_that_clocks_skip_is_refused(self) -> None:
+        """An offset does not tell when it comes; one that they neither skip nor show twice is told."""
+        rule = "GMT0BST,M3.5.0/1,M10.5.0/2"
+
+        assert [None, None, None] == [zones.problem(rule, CutOff(*clock)) for clock in ((17, 0), (1, 0), (2, 0))]
+        assert "end twice or never" in (zones.problem_of_any(rule, [CutOff(17, 0), CutOff(1, 30)]) or "")
 
     def test_a_text_that_is_no_rule_is_refused(self) -> None:
         """An IANA name is none."""

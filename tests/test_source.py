@@ -51,7 +51,20 @@ LAYERS = (
     "strict_json",
 )
 # The audit is a shell round the core: it imports all of that, and its own modules one way too.
-AUDIT = ("zones", "sql", "dialects", "history", "sources", "findings", "warehouse", "duck", "spark")
+AUDIT = (
+    "zones",
+    "sql",
+    "conditions",
+    "proofs",
+    "layers",
+    "dialects",
+    "history",
+    "sources",
+    "findings",
+    "warehouse",
+    "duck",
+    "spark",
+)
 SHELL = [path for path in sorted(SRC.glob("audit/*.py")) if path.stem in AUDIT]
 ENGINE = [path for path in sorted(SRC.glob("*.py")) if path.stem != "__init__"]
 DATA = [

@@ -1,4 +1,4 @@
-"""The engines that run what `sql` writes, and the few functions of ours that each spells in its own way.
+"""The engines that run the SQL of an audit, and the few functions of ours that each spells in its own way.
 
 Instants are UTC without a zone in every engine; a text of words has a comma before each word.
 """
@@ -14,18 +14,23 @@ from payrules.errors import CallerError, did_you_mean
 
 _ARGUMENTS = {
     "payrules_local_date": ("moment", "zone"),
+    "payrules_local_date_from": ("moment", "zone", "many"),
     "payrules_contains": ("items", "word"),
     "payrules_add_minutes": ("moment", "many"),
     "payrules_add_hours": ("moment", "many"),
     "payrules_without_standing": ("told",),
     "payrules_words": ("told",),
 }
-"""Our functions: the calendar day of an instant in a zone, whether a list has a word, an instant so much later, a
-text of claims without the numbers of their standings, and a text of words as a list, each once, in order."""
+"""Our functions: the calendar day of an instant in a zone, the same where days begin some minutes after midnight,
+whether a list has a word, an instant so much later, a text of claims without the numbers of their standings, and a
+text of words as a list, each once, in order."""
 
 _BODIES = {
     "duckdb": {
         "payrules_local_date": "CAST(timezone(zone, make_timestamptz(epoch_us(moment))) AS DATE)",
+        "payrules_local_date_from": (
+            "CAST(timezone(zone, make_timestamptz(epoch_us(moment))) - to_minutes(many) AS DATE)"
+        ),
         "payrules_contains": "list_contains(items, word)",
         "payrules_add_minutes": "make_timestamp(epoch_us(moment) + 60000000::BIGINT * many)",
         "payrules_add_hours": "moment + to_hours(many)",
@@ -37,6 +42,9 @@ _BODIES = {
     },
     "postgres": {
         "payrules_local_date": "CAST((moment AT TIME ZONE 'UTC') AT TIME ZONE zone AS DATE)",
+        "payrules_local_date_from": (
+            "CAST((moment AT TIME ZONE 'UTC') AT TIME ZONE zone - many * INTERVAL '1 minute' AS DATE)"
+        ),
         "payrules_contains": "word = ANY(items)",
         "payrules_add_minutes": "moment + many * INTERVAL '1 minute'",
         "payrules_add_hours": "moment + many * INTERVAL '1 hour'",
@@ -48,6 +56,9 @@ _BODIES = {
     },
     "spark": {
         "payrules_local_date": "CAST(CONVERT_TIMEZONE('UTC', zone, moment) AS DATE)",
+        "payrules_local_date_from": (
+            "CAST(CONVERT_TIMEZONE('UTC', zone, moment) - MAKE_DT_INTERVAL(0, 0, many) AS DATE)"
+        ),
         "payrules_contains": "ARRAY_CONTAINS(items, word)",
         "payrules_add_minutes": "moment + MAKE_DT_INTERVAL(0, 0, many)",
         "payrules_add_hours": "moment + MAKE_DT_INTERVAL(0, many)",
@@ -56,6 +67,7 @@ _BODIES = {
     },
     "snowflake": {
         "payrules_local_date": "CAST(CONVERT_TIMEZONE('UTC', zone, moment) AS DATE)",
+        "payrules_local_date_from": ("CAST(DATEADD(MINUTE, -many, CONVERT_TIMEZONE('UTC', zone, moment)) AS DATE)"),
         "payrules_contains": "ARRAY_CONTAINS(CAST(word AS VARIANT), items)",
         "payrules_add_minutes": "DATEADD(MINUTE, many, moment)",
         "payrules_add_hours": "DATEADD(HOUR, many, moment)",
@@ -64,6 +76,7 @@ _BODIES = {
     },
     "bigquery": {
         "payrules_local_date": "DATE(TIMESTAMP(moment), zone)",
+        "payrules_local_date_from": ("DATE(DATETIME_SUB(DATETIME(TIMESTAMP(moment), zone), INTERVAL many MINUTE))"),
         "payrules_contains": "word IN UNNEST(items)",
         "payrules_add_minutes": "DATETIME_ADD(moment, INTERVAL many MINUTE)",
         "payrules_add_hours": "DATETIME_ADD(moment, INTERVAL many HOUR)",
@@ -83,7 +96,7 @@ MACROS = {f"{name}({', '.join(_ARGUMENTS[name])})": body for name, body in _BODI
 
 
 def translated(text: str, dialect: str, *, pretty: bool = False) -> str:
-    """What `sql` wrote in the words of another engine, without functions of ours."""
+    """A statement in the words of another engine, without functions of ours."""
     if dialect not in DIALECTS:
         raise CallerError("sql", f"{dialect!r} is none of {', '.join(DIALECTS)}{did_you_mean(dialect, DIALECTS)}")
     tree = cast("exp.Expression", sqlglot.parse_one(text, read="duckdb"))

@@ -21,12 +21,13 @@ import duckdb
 from attrs import frozen
 
 from payrules import providers
-from payrules.audit import findings, sql, zones
+from payrules.audit import findings, zones
 from payrules.audit.dialects import MACROS
 from payrules.audit.findings import Finding
 from payrules.audit.history import Reading, Table, columns, normalised
+from payrules.audit.layers import cut_offs
 from payrules.audit.sources import tables
-from payrules.audit.sql import literal
+from payrules.audit.sql import listed, literal
 from payrules.errors import CallerError
 from payrules.table import Provider
 
@@ -164,7 +165,7 @@ def write_zones(connection: duckdb.DuckDBPyConnection, history: str) -> bool:
     rules = connection.execute(
         f"SELECT DISTINCT timezone FROM {history} WHERE error IS NULL AND timezone IS NOT NULL ORDER BY timezone"
     ).fetchall()
-    told = [sql.listed(map(str, attrs.astuple(year))) for (rule,) in rules for year in zones.years(rule)]
+    told = [listed(map(str, attrs.astuple(year))) for (rule,) in rules for year in zones.years(rule)]
     if told:
         connection.execute(f"INSERT INTO zones VALUES {', '.join(told)}")
     return bool(rules)
@@ -244,7 +245,8 @@ class _Run:
         if zone is None:
             return {}
         rules = self._execute(f"SELECT DISTINCT {zone.sql} FROM {table.relation} WHERE {zone.sql} IS NOT NULL")
-        told = {str(rule): zones.problem(str(rule)) for (rule,) in rules}
+        ends = cut_offs(self._tables().values()) if rules else []
+        told = {str(rule): zones.problem_of_any(str(rule), ends) for (rule,) in rules}
         return {rule: why for rule, why in told.items() if why is not None}
 
     def _judges(self, history: str) -> tuple[list[tuple[Provider, list[findings.Span]]], Years | None, bool]:

@@ -1,7 +1,7 @@
 """What an audit says of each row of a history: the finding, what would have been right, and what it cost.
 
 1. The answer to what was asked (`outcome`) and the answer to what was done, asked about alone (`outcome_alone`), come
-from `sql`. Here they are compared with what was done.
+from `layers`. Here they are compared with what was done.
 2. Some findings take several rows of one payment; only payments with several operations are looked at for them.
 3. Every row of a history has one finding, so the counts add up to the rows read.
 """
@@ -13,8 +13,9 @@ from datetime import date, datetime
 
 from attrs import frozen
 
-from payrules.audit import sql
-from payrules.audit.sql import YES, both, case, listed, literal
+from payrules.audit import layers as table
+from payrules.audit.conditions import YES, refused
+from payrules.audit.sql import both, case, listed, literal, stacked
 from payrules.table import Edition, Provider
 from payrules.words import OPERATIONS, Action, Reason, Rejection, Standing, Word
 
@@ -118,11 +119,11 @@ def judged(
 
     `years`: the first and the last in which most instants lie.
     """
-    layers = sql.layers(provider, edition, own_zones=zones is not None, years=years)
+    layers = table.layers(provider, edition, own_zones=zones is not None, years=years)
     return _explained(layers, f"({layers.select(relation, zones)}) AS decided")
 
 
-def _explained(layers: sql.Layers, relation: str) -> str:
+def _explained(layers: table.Layers, relation: str) -> str:
     """The findings of rows that may not agree, with what explains those that do not."""
     amount, remaining = layers.amounts()
     alone, _ = layers.amounts("outcome_alone")
@@ -150,7 +151,7 @@ def _explained(layers: sql.Layers, relation: str) -> str:
         "money": f"CAST(COALESCE(money_over_rows, {_money()}) AS BIGINT)",
         "error": f"COALESCE(note_over_rows, {_note(layers)})",
     }
-    return _selected(told, f"({sql.stacked(relation, over_it)}) AS told")
+    return _selected(told, f"({stacked(relation, over_it)}) AS told")
 
 
 def _as_list(told: str, text: str) -> str:
@@ -168,7 +169,7 @@ def _selected(told: Mapping[str, str], relation: str) -> str:
 def _due(edition: Edition) -> str:
     """The action of an outcome."""
     codes: dict[Action, list[int]] = {}
-    for number, permit in enumerate(sql.preferred(edition)):
+    for number, permit in enumerate(table.preferred(edition)):
         codes.setdefault(permit.action, []).append(YES + number)
     told = ((f"outcome IN {listed(found)}", literal(action)) for action, found in codes.items())
     return case(*told, otherwise=literal(Action.REJECT))
@@ -205,10 +206,10 @@ def _money() -> str:
     )
 
 
-def _word(layers: sql.Layers, name: str, outcome: str = "outcome") -> str:
+def _word(layers: table.Layers, name: str, outcome: str = "outcome") -> str:
     """A word of an outcome, as SQL."""
     codes: dict[str, list[int]] = {}
-    for item in sql.outcomes(layers.provider, layers.edition):
+    for item in table.outcomes(layers.provider, layers.edition):
         word = getattr(item, name)
         if word is not None:
             codes.setdefault(str(word), []).append(item.code)
@@ -221,7 +222,7 @@ def _word(layers: sql.Layers, name: str, outcome: str = "outcome") -> str:
 
 def _standing() -> str:
     """The weakest standing of the claims, as `decide` has it."""
-    silent = sql.refused(Reason.UNKNOWN_STATUS, Rejection.MISSING_FACT)
+    silent = refused(Reason.UNKNOWN_STATUS, Rejection.MISSING_FACT)
     weak = [(f"claims_told LIKE '%,{item.rank}%'", literal(item)) for item in reversed(Standing)]
     return case(
         (f"finding = {literal(Finding.AGREES)}", "NULL"),
@@ -231,7 +232,7 @@ def _standing() -> str:
     )
 
 
-def _note(layers: sql.Layers) -> str:
+def _note(layers: table.Layers) -> str:
     """Why what was done would be refused, and where the provider's answer speaks against the table."""
     why = _word(layers, "reason", "outcome_alone")
     though = case(("answer = 'accepted'", "', though the provider accepted it'"), otherwise="''")

@@ -175,7 +175,7 @@ SQL_TYPES = {
 """The types of the fields that are not text."""
 
 NAMES = {"amount": "asked", "at": "asked_at", "only": "asked_only"}
-"""What `sql` calls the fields of the wish."""
+"""What the SQL of a table calls the fields of the wish."""
 
 
 def normalised(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from payrules.audit import duck, findings, zones
 from payrules.audit.dialects import translated
 from payrules.audit.duck import Summary
 from payrules.audit.history import FIELDS, MONEY, NAMES, NEEDED, SQL_TYPES
+from payrules.audit.layers import cut_offs
 from payrules.audit.sql import case, listed, literal
 from payrules.errors import CallerError, did_you_mean
 from payrules.records import AMOUNT_MAX
@@ -41,7 +42,7 @@ def audit(frame: DataFrame, *, edition: str | None = None, tables_of: Sequence[P
     """
     session = frame.sparkSession
     tables = {name: providers.find(name) for name in providers.names()} | {item.name: item for item in tables_of}
-    history = frame.selectExpr(*_columns(frame, tuple(tables)))
+    history = frame.selectExpr(*_columns(frame, tables))
     history.createOrReplaceTempView("payrules_history")
     told = history.where("error IS NULL")
     _zones_of(frame, [row[0] for row in told.select("timezone").distinct().collect() if row[0] is not None])
@@ -54,7 +55,7 @@ def audit(frame: DataFrame, *, edition: str | None = None, tables_of: Sequence[P
     return session.sql(translated(statement, "spark"))
 
 
-def _columns(frame: DataFrame, known: Sequence[str]) -> Iterator[str]:
+def _columns(frame: DataFrame, known: Mapping[str, Provider]) -> Iterator[str]:
     """The expressions that make a history of a DataFrame."""
     given = set(frame.columns)
     for name in NEEDED:
@@ -79,7 +80,7 @@ def _value(frame: DataFrame, name: str) -> str:
     return f"CAST({column} AS {wanted})"
 
 
-def _error(frame: DataFrame, known: Sequence[str]) -> str:
+def _error(frame: DataFrame, known: Mapping[str, Provider]) -> str:
     """What keeps a row from being judged: what is needed and missing, amounts that no payment has, a bad zone."""
     value = {name: _value(frame, name) for name in FIELDS}
     told = [(f"{value[name]} IS NULL", literal(f"{name}: a row needs it")) for name in NEEDED]
@@ -92,7 +93,8 @@ def _error(frame: DataFrame, known: Sequence[str]) -> str:
     told.append((more, "'amount_refunded: it is more than amount_captured'"))
     if "timezone" in frame.columns:
         rules = [row[0] for row in frame.select("timezone").distinct().collect() if row[0] is not None]
-        bad = {rule: why for rule in rules if (why := zones.problem(rule)) is not None}
+        ends = cut_offs(known.values()) if rules else []
+        bad = {rule: why for rule in rules if (why := zones.problem_of_any(rule, ends)) is not None}
         told += [(f"timezone = {literal(rule)}", literal(f"timezone: {why}")) for rule, why in bad.items()]
     return case(*told, otherwise="CAST(NULL AS STRING)")
 

@@ -6,13 +6,15 @@ occurs, once a year, and the engines add minutes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from attrs import frozen
 
-from payrules.calendar import day_start, local_day, next_day, zone, zone_problem
+from payrules.calendar import day_start, next_day, wall_clock, zone, zone_problem
 from payrules.records import YEAR_MAX, YEAR_MIN
+from payrules.when import CutOff, spell
 
 _NEAR = [timedelta(hours=hours, microseconds=micro) for hours in (-1, 0, 1) for micro in (-1, 0)]
 
@@ -60,27 +62,44 @@ def _minutes(rule: str, moment: datetime) -> int:
     return int(offset / timedelta(minutes=1))
 
 
+def problem_of_any(rule: str, cut_offs: Iterable[CutOff]) -> str | None:
+    """What keeps rows with this rule from being judged by days, or by one of these cut-offs, or None."""
+    return next((why for until in (None, *cut_offs) if (why := problem(rule, until))), None)
+
+
 @lru_cache(maxsize=1024)
-def problem(rule: str) -> str | None:
-    """What keeps rows with this rule from being judged by calendar days, or None.
+def problem(rule: str, until: CutOff | None = None) -> str | None:
+    """What keeps rows with this rule from being judged by calendar days, or by days that a cut-off ends, or None.
 
     A day is told by adding an offset. Where clocks go back over midnight a day comes twice, and the core's answer is
-    another: such a rule is refused rather than answered wrongly.
+    another: such a rule is refused rather than answered wrongly. So is one whose clocks skip the cut-off.
     """
     if shape := zone_problem(rule):
         return shape
+    clock = timedelta(hours=until.hour, minutes=until.minute) if until else timedelta(0)
     for year in range(YEAR_MIN, YEAR_MIN + _CALENDARS):
-        told = _year(rule, year)
         for turn in (*_turns(rule, year), datetime(year, 1, 1, tzinfo=UTC)):
-            for moment in (turn + near for near in _NEAR):
-                if not _agrees(told if moment.year == year else _year(rule, moment.year), rule, moment):
-                    return f"{rule!r} has days that clocks show twice, which an audit cannot tell apart"
+            for moment in _telling(rule, turn, clock):
+                if not _agrees(rule, moment, clock, until):
+                    return f"{rule!r} has days that clocks {'show twice' if until is None else 'end twice or never'}"
     return None
 
 
-def _agrees(told: Year, rule: str, moment: datetime) -> bool:
+def _telling(rule: str, turn: datetime, clock: timedelta) -> Iterator[datetime]:
+    """Instants about a change of the clocks at which a day may end, by the offset of before and of after."""
+    yield from (turn + near for near in _NEAR)
+    for moment in (turn - timedelta(days=1), turn + timedelta(days=1)):
+        shift = clock - timedelta(minutes=_minutes(rule, moment))
+        for days in (-1, 0, 1):
+            midnight = datetime(turn.year, turn.month, turn.day, tzinfo=UTC) + timedelta(days=days)
+            yield from (midnight + shift + near for near in (-timedelta(microseconds=1), timedelta(0)))
+
+
+def _agrees(rule: str, moment: datetime, clock: timedelta, until: CutOff | None) -> bool:
     """Whether adding the offset of a year gives the day of the core, and the moment lies within that day."""
-    naive = moment.replace(tzinfo=None)
+    told, naive = _year(rule, moment.year), moment.replace(tzinfo=None)
     minutes = told.minutes_0 if naive < told.turn_1 else told.minutes_1 if naive < told.turn_2 else told.minutes_2
-    day = (naive + timedelta(minutes=minutes)).date()
-    return day == local_day(moment, rule) and day_start(day, rule) <= moment < day_start(next_day(day), rule)
+    day = (naive + timedelta(minutes=minutes) - clock).date()
+    begins, ends = spell(moment, rule, until)
+    end = wall_clock(next_day(day), until.hour, until.minute, rule) if until else day_start(next_day(day), rule)
+    return ends == end and begins <= moment < ends
