@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -198,6 +199,20 @@ class TestFillingIn:
 
         assert ({"amount": 1, "merchantAccount": "Shop"}, ()) == (filled.body, filled.needs)
         assert filled is filled.filled()
+
+    def test_fills_the_places_that_are_kept(self) -> None:
+        """At any depth, in the order of the body, and leaves the call that it was as it is."""
+        body = {"order": {"card": {"number": None, "expiry": None}, "id": "1"}, "note": None}
+        call = Call("POST", "/x", {}, body, ("number", "expiry", "account"))
+        filled = call.filled(account="Shop", expiry="2028-12", number="1111").body
+        expected = {
+            "order": {"card": {"number": "1111", "expiry": "2028-12"}, "id": "1"},
+            "note": None,
+            "account": "Shop",
+        }
+
+        assert json.dumps(expected) == json.dumps(filled)
+        assert body == call.body
 
     @pytest.mark.parametrize(
         "fields", [{}, {"merchantAccont": "Shop"}, {"merchantAccount": ""}, {"merchantAccount": 7}]

@@ -22,7 +22,8 @@ class Call:
     """Method, path below the provider's address, headers and JSON body of one request.
 
     `needs` names the fields of the body that only the caller knows, since they are no facts of a payment (the
-    merchant account); with `filled` the request is complete. What is kept for a retry is the filled call.
+    merchant account); with `filled` the request is complete. One that stands deeper in the body, or in a certain
+    order, stands there as None until then. What is kept for a retry is the filled call.
     """
 
     method: str
@@ -40,7 +41,22 @@ class Call:
         for name in self.needs:
             if name not in fields:
                 raise CallerError(name, "the request needs it")
-        return evolve(self, body={**(self.body or {}), **fields}, needs=()) if fields else self
+        return evolve(self, body=_filled(self.body or {}, fields), needs=()) if fields else self
+
+
+def _filled(body: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, Any]:
+    """The body with each field in the place that is kept for it, or else after all others."""
+    left = dict(fields)
+    return {**_in_place(body, left), **left}
+
+
+def _in_place(body: Mapping[str, Any], left: dict[str, str]) -> dict[str, Any]:
+    """The body with what a place is kept for, which is taken out of `left`."""
+    filled: dict[str, Any] = {}
+    for name, value in body.items():
+        held = left.pop(name, None) if value is None else value
+        filled[name] = _in_place(held, left) if isinstance(held, Mapping) else held
+    return filled
 
 
 def idempotency_key(payment: Payment, action: Action, amount: int, request_id: str | None = None) -> str:
