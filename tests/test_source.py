@@ -19,6 +19,7 @@ LAYERS = (
     "words",
     "readonly",
     "records",
+    "money",
     "calendar",
     "payment",
     "facts",
