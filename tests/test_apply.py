@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from payrules import CallerError, Event, Notice, Payment, ProviderError, apply, fold, fold_each
+from payrules import CallerError, CaptureMode, Event, Notice, Payment, ProviderError, apply, fold, fold_each
 from payrules.events import Unread
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -269,6 +269,24 @@ def test_a_report_that_tells_what_cannot_be_is_not_dropped(event: Event) -> None
     (folded,) = fold_each("dojo", [told], start=payment(amount_refunded=0, amount_captured=1, capture_mode="manual"))
 
     assert [(event.value, True)] == [(item.what, "three capitals" in item.why) for item in folded.unfolded]
+
+
+@pytest.mark.parametrize("ends", ["2026-03-31T09:00:00Z", datetime(2026, 3, 31, 9, tzinfo=UTC)])
+def test_a_report_tells_an_instant_as_text_or_not(ends: Any) -> None:
+    """It is told to a payment that is known, and to one that begins with the report; the record of the report reads back."""
+    told = Notice(
+        event=Event.AUTHORIZED, amount=7, payment_id="P", tells={"hold_expires_at": ends, "currency": "GBP"}
+    )
+    start = Payment(
+        provider="dojo", status="Created", currency="GBP", payment_id="P", capture_mode=CaptureMode.MANUAL
+    )
+    expected = datetime(2026, 3, 31, 9, tzinfo=UTC)
+
+    assert expected == fold("dojo", [told], start=start).hold_expires_at
+    assert expected == fold("dojo", [told], given={"capture_mode": "manual"}).hold_expires_at
+    assert told == Notice.from_record(told.to_record())
+    with pytest.raises(CallerError, match="hold_expires_at"):
+        Notice(event=Event.AUTHORIZED, tells={"hold_expires_at": "tomorrow"})
 
 
 @pytest.mark.parametrize("tells", ["text", 7, ["method"], {"methid": "visa"}, {7: "visa"}])

@@ -17,16 +17,22 @@ from payrules.records import amount, flag, optional, reads, text, word
 from payrules.words import Event
 
 _FIELDS = tuple(attribute.name for attribute in attrs.fields(Payment))
+_INSTANTS = tuple(attribute.name for attribute in attrs.fields(Payment) if attribute.metadata.get("instant"))
 
 
 def _told(value: object) -> Mapping[str, Any]:
-    """What a report tells: fields of a payment; whether it can have the values is seen when they are told to it."""
-    for name in records.mapping(value, "tells"):
+    """What a report tells: fields of a payment; whether it can have the values is seen when they are told to it.
+
+    Instants may be text, as in a record.
+    """
+    told = records.mapping(value, "tells")
+    for name in told:
         if name not in _FIELDS:
             raise CallerError(
                 f"tells.{name}", f"no field of a payment has this name{did_you_mean(str(name), _FIELDS)}"
             )
-    return cast("Mapping[str, Any]", frozen(value))
+    instants = {name: records.instant(told[name], name) for name in _INSTANTS if isinstance(told.get(name), str)}
+    return cast("Mapping[str, Any]", frozen({**told, **instants}))
 
 
 def _name(value: object) -> str | None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from payrules import providers
+from payrules import providers, records
 from payrules.apply import LONG_AGO, apply, changes_nothing
 from payrules.errors import CallerError, ProviderError
 from payrules.events import Notice, Unread
@@ -220,4 +220,4 @@ def _begun(
     for notice in notices:
         told = {**notice.tells, **told}
     begins = {"provider": table.name, "status": table.edition(edition).begins, "payment_id": payment_id}
-    return Payment.from_record({**begins, **given, **told})
+    return Payment.from_record({**begins, **given, **{name: records.plain(value) for name, value in told.items()}})
