@@ -59,6 +59,7 @@ from payrules.when import (
     provider_lists_if_any,
     refunds_enabled,
     refunds_known_to_be_enabled,
+    rest_alone,
     same_calendar_day,
     scheme_is,
     single_capture,
@@ -215,7 +216,7 @@ def _permit(random: Random, name: str) -> Permit:
     words = random.sample(WORDS[:4], random.randint(1, 4))
     allowed = status_unlisted(claim=C) if random.random() < 0.1 else status_is(*words, claim=C, soon=soon)
     listed = (provider_lists("void", claim=C),) if not isinstance(allowed, Is) else ()
-    asks = random.choice((whole_amount, whole_or_part, part_amount))(claim=C)
+    asks = random.choice((whole_amount, whole_or_part, part_amount, rest_alone))(claim=C)
     when = [allowed, *listed, asks, *_some(random, CONDITIONS, random.randint(0, 4))]
     random.shuffle(when)
     reasons = (Reason.SAME_DAY, Reason.CAPTURED, Reason.NOT_CAPTURED)

@@ -94,6 +94,8 @@ def table(provider: Provider, *conditions: when.Condition) -> Provider:
         for number, condition in enumerate(conditions)
         for action in (Action.CANCEL, Action.REVERSE, Action.REFUND)[number % 3 :][:1]
     )
+    alone = when.rest_alone(claim=CLAIM)
+    permits += (Permit("alone", Action.CANCEL, Reason.REST_HELD, (listed, alone, conditions[0])),)
     prefer = (Action.REFUND, Action.REVERSE, Action.CANCEL)
     return made(provider, evolve(edition, permits=permits, prefer=prefer))
 

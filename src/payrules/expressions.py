@@ -178,12 +178,15 @@ _KEPT = (
 
 @form.register
 def _(condition: Asks, gives: Action, scope: Scope) -> Form | None:
+    own = {Action.CANCEL: "held", Action.REVERSE: "outstanding", Action.REFUND: "refundable"}.get(gives)
+    if own is None:
+        return None
+    if not (condition.whole or condition.part):
+        return _asks_rest(own)
     if gives is Action.REVERSE:
         return _asks_outstanding(condition)
     if gives is Action.CANCEL:
-        return _asks_held(condition) if condition.whole and not condition.part else _asks_part(condition, "held")
-    if gives is not Action.REFUND:
-        return None
+        return _asks_part(condition, "held") if condition.part else _asks_held()
     if not condition.part:
         return _asks_all_refundable()
     return _asks_part(condition, "refundable")
@@ -200,7 +203,7 @@ def _asks_outstanding(condition: Asks) -> Form:
     return Form("everything", (unknown, ("outstanding is not None and not everything", _ONLY_WHOLE)), cost=2)
 
 
-def _asks_held(condition: Asks) -> Form:
+def _asks_held() -> Form:
     """Of a cancel, all that is held."""
     return Form(
         "held and (everything or asked == held)",
@@ -211,6 +214,19 @@ def _asks_held(condition: Asks) -> Form:
                 _ONLY_WHOLE,
             ),
             ("everything and held == 0", _MORE),
+        ),
+        cost=2,
+    )
+
+
+def _asks_rest(own: str) -> Form:
+    """Exactly an operation's own part of what is outstanding, where that is not everything."""
+    return Form(
+        f"{own} and not everything and asked == {own}",
+        (
+            ("asked is None or everything", _NOT_OFFERED),
+            (f"{own} is None or outstanding is None and asked != {own}", _UNKNOWN),
+            (f"{own} is not None and outstanding is not None and asked != {own}", _ONLY_WHOLE),
         ),
         cost=2,
     )

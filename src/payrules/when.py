@@ -306,7 +306,10 @@ def provider_lists_if_any(*operations: str, claim: str, rejection: Rejection = R
 
 @frozen
 class Asks:
-    """How much may be asked for, up to what the operation can give back: the whole, a part, or either."""
+    """How much may be asked for, up to what the operation can give back: the whole, a part, or either.
+
+    Neither: exactly that, where more than that is left.
+    """
 
     claim: str
     whole: bool
@@ -319,14 +322,15 @@ class Asks:
 
     def test(self, facts: Facts, action: Action) -> Miss | None:
         asked, own = facts.undo.amount, facts.balance(action)
+        exactly = action is Action.CANCEL or not self.whole
         if not self.whole and (asked is None or facts.asks_everything is True):
             return Miss(Reason.NOT_OFFERED, Rejection.NOT_ALLOWED)  # this way takes no whole; another does
         if asked is None:
             return _unless_told(own, facts.outstanding) or _within(1, action, facts)
         if isinstance(own, Missing):
-            if self.part or action is Action.CANCEL:  # of a refund or reversal the whole is everything there is
+            if self.part or exactly:  # of a refund or reversal the whole is everything there is
                 return _unknown(own)
-        elif (self.part and asked <= own) or (action is Action.CANCEL and asked == own):
+        elif (self.part and asked <= own) or (exactly and asked == own):
             return None
         everything = facts.asks_everything
         if isinstance(everything, Missing):
@@ -337,7 +341,7 @@ class Asks:
 
     def __str__(self) -> str:
         if not self.whole:
-            return "a part is asked for"
+            return "a part is asked for" if self.part else "all that this gives back is asked for, and more is left"
         return "the whole is asked for, or a part" if self.part else "the whole is asked for"
 
 
@@ -369,6 +373,11 @@ def whole_or_part(*, claim: str) -> Asks:
 def part_amount(*, claim: str) -> Asks:
     """Less than everything is asked for, up to what this operation can give back."""
     return Asks(claim, whole=False, part=True)
+
+
+def rest_alone(*, claim: str) -> Asks:
+    """Exactly what this operation can give back is asked for, and that is not everything."""
+    return Asks(claim, whole=False, part=False)
 
 
 @frozen

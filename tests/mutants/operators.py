@@ -234,7 +234,7 @@ def _lists(condition: Lists) -> Iterator[tuple[str, Condition]]:
 
 
 def _asks(condition: Asks) -> Iterator[tuple[str, Condition]]:
-    for whole, part in ((True, True), (True, False), (False, True)):
+    for whole, part in ((True, True), (True, False), (False, True), (False, False)):
         if (whole, part) != (condition.whole, condition.part):
             yield f"whole {whole}, part {part}", evolve(condition, whole=whole, part=part)
 

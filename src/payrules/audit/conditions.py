@@ -299,12 +299,12 @@ def _whether(amount: str, something: bool, reason: Reason, needs: str) -> Tested
 @tested.register
 def _(condition: when.Asks, known: Known, action: Action) -> Tested:
     own, cancels = own_part(action, known), action is Action.CANCEL
-    counted = condition.part or cancels  # else the whole is all that there is, and need not be counted
+    counted = condition.part or cancels or not condition.whole  # else the whole is all there is, and is not counted
     misses: list[tuple[str, int | str]] = []
     holds = [both("asked IS NULL OR asked = outstanding", f"{own} >= 1", "outstanding IS NOT NULL")]
     holds += [f"asked {'<=' if condition.part else '='} {own}"] if counted else []
     if not condition.whole:
-        holds = [both(f"asked <= {own}", "COALESCE(asked <> outstanding, TRUE)")]
+        holds = [both(f"asked {'<=' if condition.part else '='} {own}", "COALESCE(asked <> outstanding, TRUE)")]
         no = missed(Reason.NOT_OFFERED, Rejection.NOT_ALLOWED)
         misses.append(("asked IS NULL OR asked = outstanding", no))
     misses.append(("asked IS NULL AND outstanding IS NULL", UNKNOWN))
