@@ -210,4 +210,11 @@ def questions(draw: st.DrawFn, /, provider: str, **fixed: Any) -> tuple[Payment,
     }
     amount = draw(st.sampled_from([None, None, -1, 0, 1, total // 3, total - 1, total, total + 1]))
     only = draw(st.sampled_from([None, None, Action.CANCEL, Action.REVERSE, Action.REFUND]))
-    return Payment(**fields), Undo(at=draw(later(authorized_at)), amount=amount, only=only)
+    return Payment(**_possible(fields)), Undo(at=draw(later(authorized_at)), amount=amount, only=only)
+
+
+def _possible(fields: dict[str, Any]) -> dict[str, Any]:
+    """The same without a time of capture that no payment can have."""
+    captured_at, created_at = fields.get("captured_at"), fields["created_at"]
+    impossible = fields["amount_captured"] == 0 or (created_at and captured_at and captured_at < created_at)
+    return fields | {"captured_at": None} if impossible else fields
