@@ -9,12 +9,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
-from itertools import islice
+from itertools import cycle, islice
 from typing import Any
 
 from payrules import Payment, Undo, decide, providers, records
 from payrules.answers import answer
-from payrules.errors import CallerError
 from payrules.fill import fill
 from payrules.situations import walk
 from payrules.words import OPERATIONS
@@ -66,13 +65,11 @@ def compare(questions: Iterable[Question], edition: str) -> int:
 
 
 def walked(provider: str, edition: str, step: int = 1) -> Iterator[Question]:
-    """A question of every situation, or of one in so many; each wish in turn."""
+    """A question for each class of amounts of every situation, or one in so many of them; each wish in turn."""
     situations = walk(provider, providers.find(provider).edition(edition))
-    for number, situation in enumerate(islice(situations, 0, None, step)):
-        try:
-            yield situation.question(WISHES[number % len(WISHES)])
-        except CallerError:  # facts that cannot stand together
-            continue
+    wishes = cycle(WISHES)
+    questions = (question for situation in situations for question in situation.questions(next(wishes)))
+    yield from islice(questions, 0, None, step)
 
 
 def figures(quick: bool) -> dict[str, int]:

@@ -49,7 +49,8 @@ def _open(provider: str, table: Edition) -> list[Situation]:
 
 def _bases(situation: Situation) -> Iterator[Question]:
     for only in (None, *OPERATIONS):
-        yield situation.question(only)
+        if question := situation.question(only):
+            yield question
 
 
 def _moved(base: Question, table: Edition) -> Iterator[Question]:

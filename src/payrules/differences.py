@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from attrs import evolve, frozen
 
-from payrules.errors import CallerError
 from payrules.payment import Payment, Undo
 from payrules.situations import Outcome, Situation, walk
 from payrules.table import Edition, Provider
@@ -81,7 +80,7 @@ def compare(provider: Provider, before: str, after: str) -> Compared:
                 _kind(difference.after),
             )
             known = found.get(key)
-            plain = difference if known is None else min(known, difference, key=_oddness)
+            plain = difference if known is None else min(known, difference, key=_of_example)
             found[key] = evolve(plain, situations=difference.situations + (known.situations if known else 0))
     rows, others = ({permit.name: permit for permit in edition.permits} for edition in (one, other))
     return Compared(
@@ -103,22 +102,24 @@ def _told(situation: Situation) -> Iterator[Difference]:
         told = [(only, situation.outcome(0, only), situation.outcome(1, only)) for only in wishes]
         differing = [(only, before, after) for only, before, after in told if before.compared != after.compared]
         for only, before, after in differing:
-            try:
-                payment, undo = situation.question(only)
-            except CallerError:  # facts that no payment can have together
-                continue
-            change = _change(before, after)
-            yield Difference(change, situation.status, only, before, after, situation.count, payment, undo)
+            shown = min(situation.questions(only), key=_oddness, default=None)
+            if shown is not None:  # else facts that no payment can have together
+                change = _change(before, after)
+                yield Difference(change, situation.status, only, before, after, situation.count, *shown)
         if differing:
             return
 
 
-def _oddness(difference: Difference) -> tuple[object, ...]:
+def _oddness(question: tuple[Payment, Undo]) -> tuple[object, ...]:
     """What makes an example hard to read: asked before there was a payment, and many facts."""
-    payment, at = difference.payment, difference.undo.at
+    payment, at = question[0], question[1].at
     made = payment.authorized_at or payment.created_at or at
     told = [value for value in payment.to_record().values() if value not in (None, 0)]
     return at < made, len(told)
+
+
+def _of_example(difference: Difference) -> tuple[object, ...]:
+    return _oddness((difference.payment, difference.undo))
 
 
 def _change(before: Outcome, after: Outcome) -> Change:

@@ -70,49 +70,56 @@ class Outcome:
 
 
 class Situation:
-    """What some payments have in common, so far as the walked editions can tell.
+    """What some payments have in common, so far as the walked editions can tell: no two of a status are the same.
 
     `count` is how many distinguishable combinations of outcomes come to this.
     """
 
-    __slots__ = ("_amounts", "_closed", "_told", "_walk", "count")
+    __slots__ = ("_closed", "_examples", "_met", "_walk", "asks_everything", "count")
 
-    def __init__(
-        self, walk: _StatusWalk, amounts: _Amounts, closed: tuple[int, ...], told: Mapping[str, object], count: int
-    ) -> None:
-        self._walk, self._amounts, self._closed, self._told = walk, amounts, closed, told
-        self.count = count
+    def __init__(self, walk: _StatusWalk, amounts: _Amounts, closed: tuple[int, ...]) -> None:
+        self._walk, self._met, self._closed = walk, amounts.met, closed
+        self._examples: list[tuple[_Amounts, list[_Told]]] = []
+        self.asks_everything = amounts.told["amount"] is None
+        """Whether no amount is named."""
+        self.count = 0
+
+    def also(self, amounts: _Amounts, tells: list[_Told], count: int) -> None:
+        """Other amounts and facts that come to the same, in so many combinations."""
+        self._examples.append((amounts, tells))
+        self.count += count
 
     @property
     def status(self) -> str:
         """The status word."""
         return self._walk.status
 
-    @property
-    def asks_everything(self) -> bool:
-        """Whether no amount is named."""
-        return self._amounts.told["amount"] is None
+    def questions(self, only: Action | None = None) -> Iterator[tuple[Payment, Undo]]:
+        """A payment and a wish for each class of amounts that comes to this, where such facts can stand together."""
+        for amounts, tells in self._examples:
+            for told in tells:
+                facts = {**told, **amounts.told}
+                at, asked = cast("datetime", facts.pop("at", NOON)), cast("int | None", facts.pop("amount"))
+                try:
+                    payment = self._walk.payment(facts)
+                except CallerError:  # a time of capture beside nothing captured
+                    continue
+                yield payment, Undo(at=at, amount=asked, only=only)
+                break
 
-    @property
-    def pattern(self) -> object:
-        """The same for situations of a status in which every permit meets the same and all amounts answer alike."""
-        return self.status, self.asks_everything, self._closed, self._amounts.met.key
-
-    def question(self, only: Action | None = None) -> tuple[Payment, Undo]:
-        """A payment and a wish that show it; `CallerError` if such facts cannot stand together."""
-        told = {**self._told, **self._amounts.told}
-        at, asked = cast("datetime", told.pop("at", NOON)), cast("int | None", told.pop("amount"))
-        return self._walk.payment(told), Undo(at=at, amount=asked, only=only)
+    def question(self, only: Action | None = None) -> tuple[Payment, Undo] | None:
+        """The first of these; None where no payment can have such facts."""
+        return next(self.questions(only), None)
 
     def outcome(self, number: int = 0, only: Action | None = None) -> Outcome:
         """What one of the editions answers, to a wish for any operation or for one alone."""
-        before = self._amounts.met.before[number]
+        before = self._met.before[number]
         if before is not None:
             return before
         found, way = self._walk.chosen(number, self._closed, only)
         if way is None:
             return found
-        amount, remaining = self._amounts.met.gives[way]
+        amount, remaining = self._met.gives[way]
         return evolve(found, amount=amount, remaining=remaining)
 
     def telling_apart(self, one: int, other: int) -> tuple[Payment, Undo] | None:
@@ -120,42 +127,43 @@ class Situation:
         ways = self._walk.differing(one, other)
         if self._closed and ways is not None and all(self._closed[this] == self._closed[that] for this, that in ways):
             return None  # what differs comes to the same here
-        for only in (None, *OPERATIONS):
-            if self.outcome(one, only).compared != self.outcome(other, only).compared:
-                return self.question(only)
-        return None
+        wishes = (None, *OPERATIONS)
+        apart = (only for only in wishes if self.outcome(one, only).compared != self.outcome(other, only).compared)
+        return next((question for only in apart if (question := self.question(only))), None)
 
     def ways(self, number: int = 0) -> Iterator[tuple[Permit, Obstruction | None]]:
         """An edition's permits and what closes them; None: open. Nothing where no permit is looked at."""
-        return iter(()) if self._amounts.met.before[number] else self._walk.ways(number, self._closed)
+        return iter(()) if self._met.before[number] else self._walk.ways(number, self._closed)
 
 
-def walk(provider: str, *editions: Edition) -> Iterator[Situation]:
-    """Every situation that these editions of a provider's table can tell apart, status by status."""
-    shared = _Shared({}, _Obstructions())
+def walk(provider: str, *editions: Edition, known: Known | None = None) -> Iterator[Situation]:
+    """Every situation that these editions of a provider's table can tell apart, status by status.
+
+    `known` is what other walks of the same provider have found out already.
+    """
+    shared = _Shared(known or Known())
     for word in _words(editions):
         yield from _StatusWalk(provider, word, editions, shared)
 
 
-def alike(provider: str, table: Edition, others: Sequence[Edition]) -> list[int]:
+def alike(provider: str, table: Edition, others: Sequence[Edition], *, known: Known | None = None) -> list[int]:
     """Which of these editions answer as the first one does in every situation that any of them can tell apart."""
-    different = differences(provider, table, others)
+    different = differences(provider, table, others, known=known)
     return [number for number in range(len(others)) if number not in different]
 
 
-def differences(provider: str, table: Edition, others: Sequence[Edition]) -> dict[int, tuple[Payment, Undo]]:
+def differences(
+    provider: str, table: Edition, others: Sequence[Edition], *, known: Known | None = None
+) -> dict[int, tuple[Payment, Undo]]:
     """For each of these editions that does not answer as the first one does, a question that shows it."""
+    known = known or Known()
     found: dict[int, tuple[Payment, Undo]] = {}
     for word in _words((table, *others)):
         numbers = [number for number in range(len(others)) if number not in found]
         if not numbers:
             break
-        seen: set[object] = set()
         editions = (table, *(others[number] for number in numbers))
-        for situation in _StatusWalk(provider, word, editions, _Shared({}, _Obstructions())):
-            if (pattern := situation.pattern) in seen:
-                continue
-            seen.add(pattern)
+        for situation in _StatusWalk(provider, word, editions, _Shared(known)):
             for place, number in enumerate(numbers, 1):
                 if number not in found and (question := situation.telling_apart(0, place)):
                     found[number] = question
@@ -245,7 +253,9 @@ def _chosen(edition: Edition, ways: Sequence[tuple[Permit, Obstruction | None]],
 
 _Told = dict[str, object]
 _Feeds = tuple[Miss | bool | None, ...]
-_States = dict[tuple[_Feeds, tuple[int, ...]], tuple[int, _Told]]
+_States = dict[tuple[int, ...], tuple[int, _Told]]
+_Contexts = dict[tuple[_Feeds, tuple[int, ...]], tuple[int, _Told]]
+_Joined = dict[tuple[int, ...], tuple[int, list[_Told]]]
 
 
 @frozen(eq=False)
@@ -264,18 +274,26 @@ class _Met:
 
 @frozen(eq=False)
 class _Amounts:
-    """A class of amounts: some that show it, and what is met."""
+    """A class of amounts: its number, some that show it, and what is met."""
 
+    number: int
     told: Mapping[str, object]
     met: _Met
 
 
-@frozen(eq=False)
 class _Shared:
     """What the walks of several statuses have in common: many fill in and settle amounts alike."""
 
-    amounts: dict[object, list[tuple[int | None, _Met]]]
-    met: _Obstructions
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.met = _Obstructions()
+        self.classes: dict[object, list[tuple[_Amounts, int]]] = {}
+        self.met_by: dict[object, list[tuple[int | None, _Met]]] = {}
+        self._numbers: dict[object, int] = {}
+
+    def number(self, key: object) -> int:
+        """The same for what is the same."""
+        return self._numbers.setdefault(key, len(self._numbers))
 
 
 class _StatusWalk:
@@ -287,37 +305,47 @@ class _StatusWalk:
     def __init__(self, provider: str, status: str, editions: Sequence[Edition], shared: _Shared) -> None:
         self.provider, self.status, self._editions = provider, status, editions
         meant = [(edition.proofs(status), _settles(edition, status)) for edition in editions]
-        self._group = groups = [meant.index(item) for item in meant]
-        self._speakers = {group: editions[group] for group in dict.fromkeys(groups)}
+        self._meant, self._group = meant, [meant.index(item) for item in meant]
+        self._speakers = {group: editions[group] for group in dict.fromkeys(self._group)}
         self._ways: list[_Way] = []
         self._of_edition: list[list[int]] = []
         numbers: dict[tuple[int, int], int] = {}
-        for group, edition in zip(groups, editions, strict=True):
+        for group, edition in zip(self._group, editions, strict=True):
             for permit in edition.permits:
                 if (group, id(permit)) not in numbers:
                     numbers[group, id(permit)] = len(self._ways)
                     self._ways.append(_Way(group, permit))
             self._of_edition.append([numbers[group, id(permit)] for permit in edition.permits])
-        self._tests = _AmountTests(self._ways, shared.met)
+        self._tests = _AmountTests(self._ways, shared)
         self._met, self._shared = shared.met, shared
-        self._settles = tuple(_settles(edition, status) for edition in editions)
         self._thresholds = telling("amount", self._conditions(), unknown=False)
         self._memo: dict[tuple[object, ...], tuple[Outcome, int | None]] = {}
         self._differing: dict[tuple[int, int], list[tuple[int, int]] | None] = {}
 
     def __iter__(self) -> Iterator[Situation]:
-        by_feeds: dict[_Feeds, dict[tuple[int, ...], tuple[int, _Told]]] = {}
+        by_feeds: dict[_Feeds, _States] = {}
         for (feeds, closed), state in self._contexts().items():
             by_feeds.setdefault(feeds, {})[closed] = state
+        found: dict[object, Situation] = {}
         for states in by_feeds.values():
-            every = sum(count for count, _ in states.values())
-            witness = next(iter(states.values()))[1]
-            for amounts, times in self._amount_classes(witness):
-                if None not in amounts.met.before:
-                    yield Situation(self, amounts, (), witness, every * times)
-                    continue
-                for closed, (count, told) in states.items():
-                    yield Situation(self, amounts, self._met.each(closed, amounts.met.closed), told, count * times)
+            joined: dict[tuple[int, ...], _Joined] = {}
+            for amounts, times in self._amount_classes(next(iter(states.values()))[1]):
+                if amounts.met.closed not in joined:
+                    joined[amounts.met.closed] = self._joined(states, amounts.met.closed)
+                for closed, (count, tells) in joined[amounts.met.closed].items():
+                    if (key := (amounts.number, closed)) not in found:
+                        found[key] = Situation(self, amounts, closed)
+                    found[key].also(amounts, tells, count * times)
+        yield from found.values()
+
+    def _joined(self, states: _States, closed: tuple[int, ...]) -> _Joined:
+        """What the ways meet by these states and amounts together; where no permit is looked at, nothing."""
+        joined: _Joined = {}
+        for own, (count, told) in states.items():
+            both = self._met.each(own, closed) if closed else ()
+            more, tells = joined.get(both, (0, []))
+            joined[both] = more + count, [*tells, told]
+        return joined
 
     def payment(self, told: Mapping[str, object]) -> Payment:
         """A payment in this status with these facts."""
@@ -355,17 +383,14 @@ class _StatusWalk:
             self._memo[key] = found, taken
         return self._memo[key]
 
-    def _facts(self, payment: Payment, undo: Undo) -> dict[int, Facts]:
-        return {group: fill(edition, payment, undo) for group, edition in self._speakers.items()}
-
     # --- the facts beside amounts
 
-    def _contexts(self) -> _States:
+    def _contexts(self) -> _Contexts:
         """What the ways meet by all facts but amounts, for each outcome that the amounts depend on."""
-        states: _States = {((), (0,) * len(self._ways)): (1, {})}
+        states: _Contexts = {((), (0,) * len(self._ways)): (1, {})}
         for component in _components(self._conditions(), self._proofs()):
             classes = self._classes(component)
-            merged: _States = {}
+            merged: _Contexts = {}
             for (fed, closed), (count, told) in states.items():
                 for (feeds, closes), (times, tells) in classes.items():
                     key = (fed + feeds, self._met.each(closed, closes))
@@ -374,7 +399,7 @@ class _StatusWalk:
             states = merged
         return states
 
-    def _classes(self, names: frozenset[str]) -> _States:
+    def _classes(self, names: frozenset[str]) -> _Contexts:
         """The same of facts that are read together."""
         asked = [
             (number, way, condition)
@@ -389,10 +414,11 @@ class _StatusWalk:
             and (own := [item for item in proof.when if _reads(item) and _reads(item) <= names])
         ]
         seen: set[object] = set()
-        classes: _States = {}
+        classes: _Contexts = {}
         for told in self._assignments(names):
             payment = self.payment({name: value for name, value in told.items() if name != "at"})
-            facts = self._facts(payment, Undo(at=cast("datetime", told.get("at", NOON))))
+            undo = Undo(at=cast("datetime", told.get("at", NOON)))
+            facts = {group: fill(edition, payment, undo) for group, edition in self._speakers.items()}
             fed = [[item.test(facts[group], Action.REJECT) for item in own] for group, own, _ in feeding]
             misses = [condition.test(facts[way.group], way.permit.gives) for _, way, condition in asked]
             if (outcomes := (*misses, *(miss for met in fed for miss in met))) in seen:
@@ -434,68 +460,94 @@ class _StatusWalk:
 
     def _amount_classes(self, witness: Mapping[str, object]) -> list[tuple[_Amounts, int]]:
         """The classes of amounts where the other facts are like these, and how many outcomes come to each."""
-        context = {name: value for name, value in witness.items() if name != "at"}
-        at = cast("datetime", witness.get("at", NOON))
-        found: dict[object, tuple[_Amounts, int]] = {}
+        proofs = [proof for _, proof in self._proofs()]
+        names = {proof.name for proof in proofs}.union(*(_reads(item) for proof in proofs for item in proof.when))
+        context = tuple((name, value) for name, value in sorted(witness.items()) if name in names)
+        key = (tuple(self._meant), context)
+        if key not in self._shared.classes:
+            self._shared.classes[key] = self._classes_beside(context)
+        return self._shared.classes[key]
+
+    def _classes_beside(self, context: tuple[tuple[str, object], ...]) -> list[tuple[_Amounts, int]]:
+        found: dict[int, tuple[_Amounts, int]] = {}
+        for amounts, facts in self._grid(context):
+            for asked, met in self._met_by(facts):
+                number = self._shared.number((asked is None, met.key))
+                first, count = found.get(number, (None, 0))
+                found[number] = first or _Amounts(number, {**amounts, "amount": asked}, met), count + 1
+        return list(found.values())
+
+    def _grid(self, context: tuple[tuple[str, object], ...]) -> Rows:
+        """Amounts, and what is known of them in each group beside these facts; those that come to the same once."""
+        known = self._shared.known
+        key = (tuple(self._meant[group] for group in self._speakers), context)
+        if key not in known.rows:
+            known.rows[key] = list(self._distinct(dict(context)))
+        return known.rows[key]
+
+    def _distinct(self, told: _Told) -> Iterator[tuple[Mapping[str, int | None], tuple[Facts, ...]]]:
+        at = cast("datetime", told.pop("at", NOON))
         seen: set[object] = set()
         for amounts in amounts_grid():
             try:
-                facts = self._facts(self.payment({**context, **amounts}), Undo(at=at))
+                payment = self.payment({**told, **amounts})
             except CallerError:  # a time of capture beside nothing captured
                 continue
-            told = tuple(_told_amounts(item) for item in facts.values())
-            if told in seen:  # what was given is what the status proves
-                continue
-            seen.add(told)
-            for asked, met in self._known_amounts(told, facts):
-                first, count = found.get((asked is None, met.key), (None, 0))
-                found[asked is None, met.key] = (first or _Amounts({**amounts, "amount": asked}, met), count + 1)
-        return list(found.values())
+            facts = tuple(fill(edition, payment, Undo(at=at)) for edition in self._speakers.values())
+            if (key := tuple(map(_told_amounts, facts))) not in seen:  # else what was given is what the status proves
+                seen.add(key)
+                yield amounts, facts
 
-    def _known_amounts(self, told: object, facts: Mapping[int, Facts]) -> list[tuple[int | None, _Met]]:
-        """What is met by amounts that are known to be these, for each amount that may be asked for."""
-        key = (self._settles, tuple(self._group), told)
-        if key not in self._shared.amounts:
-            asked = _asked(facts.values(), self._thresholds)
-            self._shared.amounts[key] = [(amount, self._meet(amount, facts)) for amount in asked]
-        return self._shared.amounts[key]
+    def _met_by(self, facts: Sequence[Facts]) -> list[tuple[int | None, _Met]]:
+        """What is met by amounts of which this is known, for each amount that may be asked for."""
+        told = tuple(map(_told_amounts, facts))
+        key = (tuple(settles for _, settles in self._meant), tuple(self._group), told)
+        if key not in self._shared.met_by:
+            asking = [(asked, self._asking(facts, asked)) for asked in _asked(facts, self._thresholds)]
+            self._shared.met_by[key] = [(asked, self._meet(each)) for asked, each in asking]
+        return self._shared.met_by[key]
 
-    def _meet(self, asked: int | None, facts: Mapping[int, Facts]) -> _Met:
-        asking = {group: evolve(item, undo=Undo(at=item.undo.at, amount=asked)) for group, item in facts.items()}
-        settled = {group: _before(self._speakers[group], item) for group, item in asking.items()}
-        before = tuple(settled[group] for group in self._group)
+    def _asking(self, facts: Sequence[Facts], asked: int | None) -> dict[int, _Asking]:
+        asking = zip(self._speakers.items(), facts, strict=True)
+        return {
+            group: self._shared.known.asking(edition, self._meant[group][1], item, asked)
+            for (group, edition), item in asking
+        }
+
+    def _meet(self, asking: Mapping[int, _Asking]) -> _Met:
+        before = tuple(asking[group].before for group in self._group)
         if None not in before:
             return _Met(before, (), {})
-        closed = self._tests.closed({group: item for group, item in asking.items() if settled[group] is None})
-        given = {
-            number: yes(way.permit, asking[way.group])
+        closed = self._tests.closed(asking)
+        gives = {
+            number: asking[way.group].gives(way.permit)
             for number, way in enumerate(self._ways)
-            if settled[way.group] is None and not closed[number]
+            if asking[way.group].before is None and not closed[number]
         }
-        return _Met(before, closed, {number: (answer.amount, answer.remaining) for number, answer in given.items()})
+        return _Met(before, closed, gives)
 
 
 class _AmountTests:
     """The conditions of the ways that read amounts, each tested once however many ways ask it."""
 
-    def __init__(self, ways: Sequence[_Way], met: _Obstructions) -> None:
-        self._met = met
-        self._tests: dict[tuple[int, Action, object], Condition] = {}
+    def __init__(self, ways: Sequence[_Way], shared: _Shared) -> None:
+        self._met = shared.met
+        self._tests: dict[tuple[int, int], tuple[Condition, Action]] = {}
         self._of_way: list[list[tuple[int, Condition]]] = []
         for way in ways:
             own = [condition for condition in way.permit.when if _reads_amounts(condition)]
-            keys = [(way.group, way.permit.gives, evolve(cast("Any", condition), claim="")) for condition in own]
+            keys = [(way.group, shared.known.test(condition, way.permit.gives)) for condition in own]
             for key, condition in zip(keys, own, strict=True):
-                self._tests.setdefault(key, condition)
+                self._tests.setdefault(key, (condition, way.permit.gives))
             places = list(self._tests)
             self._of_way.append([(places.index(key), condition) for key, condition in zip(keys, own, strict=True)])
         self._memo: dict[tuple[Miss | None, ...], tuple[int, ...]] = {}
 
-    def closed(self, facts: Mapping[int, Facts]) -> tuple[int, ...]:
-        """What closes each way, of those groups whose facts are given."""
+    def closed(self, asking: Mapping[int, _Asking]) -> tuple[int, ...]:
+        """What closes each way, of those groups in which permits are looked at."""
         misses = tuple(
-            condition.test(facts[group], gives) if group in facts else None
-            for (group, gives, _), condition in self._tests.items()
+            None if asking[group].before else asking[group].miss(number, condition, gives)
+            for (group, number), (condition, gives) in self._tests.items()
         )
         if misses not in self._memo:
             self._memo[misses] = tuple(self._closed(own, misses) for own in self._of_way)
@@ -508,6 +560,59 @@ class _AmountTests:
         return number
 
 
+# --- what amounts come to -------------------------------------------------------------------------
+
+Rows = list[tuple[Mapping[str, int | None], tuple[Facts, ...]]]
+
+
+class Known:
+    """What amounts come to, found out once for all statuses, editions and walks of a provider."""
+
+    def __init__(self) -> None:
+        self.rows: dict[object, Rows] = {}
+        self._asking: dict[object, _Asking] = {}
+        self._tests: dict[object, int] = {}
+
+    def test(self, condition: Condition, gives: Action) -> int:
+        """A number for a condition on the amounts of an operation, whatever claim it rests on."""
+        return self._tests.setdefault((gives, evolve(cast("Any", condition), claim="")), len(self._tests))
+
+    def asking(self, edition: Edition, settles: object, facts: Facts, asked: int | None) -> _Asking:
+        """An amount that is asked for beside what is known; `settles` is what the edition makes of the status."""
+        key = (settles, _told_amounts(facts), asked)
+        if key not in self._asking:
+            self._asking[key] = _Asking(edition, evolve(facts, undo=Undo(at=facts.undo.at, amount=asked)))
+        return self._asking[key]
+
+
+class _Asking:
+    """An amount asked for beside what is known of others: what is said before any permit, and by conditions."""
+
+    __slots__ = ("_facts", "_gives", "_misses", "before")
+
+    def __init__(self, edition: Edition, facts: Facts) -> None:
+        found = before_permits(edition, facts)
+        self.before = (
+            None if found is None else Outcome(found.action, found.reason, found.rejection, frozenset(found.needs))
+        )
+        self._facts = facts
+        self._misses: dict[int, Miss | None] = {}
+        self._gives: dict[Action, tuple[int | None, int | None]] = {}
+
+    def miss(self, number: int, condition: Condition, gives: Action) -> Miss | None:
+        """What a condition of this number says."""
+        if number not in self._misses:
+            self._misses[number] = condition.test(self._facts, gives)
+        return self._misses[number]
+
+    def gives(self, permit: Permit) -> tuple[int | None, int | None]:
+        """What a permit that holds gives back, and what remains."""
+        if permit.gives not in self._gives:
+            answer = yes(permit, self._facts)
+            self._gives[permit.gives] = answer.amount, answer.remaining
+        return self._gives[permit.gives]
+
+
 def _settles(edition: Edition, status: str) -> object:
     """What an edition makes of a status before any amount."""
     row = edition.status(status)
@@ -517,11 +622,6 @@ def _settles(edition: Edition, status: str) -> object:
 def _told_amounts(facts: Facts) -> object:
     """What is known of the amounts, and what would tell those that are not."""
     return tuple((facts.get(name), facts.hinges.get(name)) for name in _AMOUNTS)
-
-
-def _before(edition: Edition, facts: Facts) -> Outcome | None:
-    found = before_permits(edition, facts)
-    return None if found is None else Outcome(found.action, found.reason, found.rejection, frozenset(found.needs))
 
 
 # --- the values of facts --------------------------------------------------------------------------

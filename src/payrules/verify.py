@@ -14,15 +14,18 @@ from datetime import date, timedelta
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from itertools import combinations
+from typing import Any
 
 from attrs import evolve, frozen
 
+from payrules.answers import answer
 from payrules.apply import QUIET
 from payrules.decide import decide, succeeded
 from payrules.errors import CallerError, ProviderError
+from payrules.facts import Facts
 from payrules.fill import fill
 from payrules.payment import Payment, Undo
-from payrules.situations import UNSEEN, Situation, alike, walk
+from payrules.situations import UNSEEN, Known, Situation, alike, walk
 from payrules.table import Edition, Permit, Provider, cited
 from payrules.when import Asks, Condition, Is, Unrepeated
 from payrules.words import Event, Rejection
@@ -169,32 +172,31 @@ class _Seen:
         self.holds: dict[tuple[str, str], Situation] = {}
         self.wins: dict[str, Situation] = {}
         self.overlaps: dict[tuple[str, str], Situation] = {}
-        self.gaps: dict[tuple[str, str], Situation] = {}
+        self.gaps: dict[tuple[str, str], tuple[Payment, Undo]] = {}
         self._matters: set[tuple[str, Condition]] = set()
+        self._known = Known()
+        self._some: list[tuple[Payment, Undo]] = []
         self._rank = {
             permit.name: (table.prefer.index(permit.action), permit.because.rank, permit.name)
             for permit in table.permits
         }
-        patterns: set[object] = set()
-        doubtful: dict[object, bool] = {}
-        for situation in walk(provider.name, table):
+        for situation in walk(provider.name, table, known=self._known):
             self.situations += situation.count
             self.classes += 1
-            if (pattern := situation.pattern) not in patterns:
-                patterns.add(pattern)
-                self._meet(situation)
-            if situation.asks_everything and doubtful.get(pattern, True):
-                doubtful[pattern] = self._leaves_a_gap(situation)
+            self._meet(situation)
+            if self.classes % _ONE_IN == 0 and (question := situation.question()):
+                self._some.append(question)
+            if situation.asks_everything:
+                self._look_for_a_gap(situation)
 
-    def _leaves_a_gap(self, situation: Situation) -> bool:
-        """Whether it may be, and is not known yet, that nothing can be undone; a live payment is kept as a gap."""
+    def _look_for_a_gap(self, situation: Situation) -> None:
+        """A live payment that nothing can undo, if none is known yet of this status and reason."""
         outcome = situation.outcome()
         key = (outcome.reason.value, situation.status)
-        if outcome.rejection is not Rejection.NOT_ALLOWED or key in self.gaps:
-            return False
-        if _is_live(self.table, situation):
-            self.gaps[key] = situation
-        return key not in self.gaps
+        if outcome.rejection is Rejection.NOT_ALLOWED and key not in self.gaps:
+            live = (question for question in situation.questions() if _is_live(self.table, *question))
+            if (question := next(live, None)) is not None:
+                self.gaps[key] = question
 
     def _meet(self, situation: Situation) -> None:
         ways = list(situation.ways())
@@ -211,9 +213,9 @@ class _Seen:
 
     def findings(self) -> Iterator[Finding]:
         """What the situations show."""
-        for (reason, status), situation in self.gaps.items():
+        for (reason, status), question in self.gaps.items():
             says = f"In {status}, what is left cannot be undone as a whole: {reason}."
-            yield _shown(Kind.GAP, f"{reason} {status}", says, situation)
+            yield Finding(Kind.GAP, f"{reason} {status}", says, *question)
         for (taken, other), situation in self.overlaps.items():
             says = f"Where {taken} and {other} both hold, the first is taken."
             yield _shown(Kind.OVERLAP, f"{taken} {other}", says, situation)
@@ -242,22 +244,40 @@ class _Seen:
                         yield Finding(Kind.IDLE_WORD, f"{permit.name} {word}", says)
 
     def _idle(self) -> Iterator[Finding]:
-        """The conditions without which no answer changes; those that alone keep a permit closed are seen already.
+        """The conditions without which no answer changes.
 
+        Those that alone keep a permit closed are seen already, and others show at some question; the rest is walked.
         No walk tells a repetition, which turns on the amount asked and the moment of asking together.
         """
         doubtful = [
-            (permit, place)
+            (permit, place, _without(self.table, permit, place))
             for permit in self.table.permits
             for place, condition in enumerate(permit.when)
             if not isinstance(condition, (Asks, Unrepeated)) and (permit.name, condition) not in self._matters
         ]
-        without = [_without(self.table, permit, place) for permit, place in doubtful]
-        for number in alike(self.provider.name, self.table, without):
-            permit, place = doubtful[number]
+        for payment, undo in self._some:
+            facts = fill(self.table, payment, undo)  # no permit has a part in it
+            told = _told(self.table, facts)
+            doubtful = [
+                (permit, place, without)
+                for permit, place, without in doubtful
+                if permit.when[place].test(facts, permit.gives) is None or _told(without, facts) == told
+            ]
+        others = [without for _, _, without in doubtful]
+        for number in alike(self.provider.name, self.table, others, known=self._known):
+            permit, place, _ = doubtful[number]
             condition = permit.when[place]
             says = f"Every answer is the same without the condition that {condition}."
             yield Finding(Kind.IDLE_CONDITION, f"{permit.name} {condition.claim}", says)
+
+
+_ONE_IN = 199
+"""Of so many classes one is asked whether a condition shows there."""
+
+
+def _told(table: Edition, facts: Facts) -> object:
+    found = answer(table, facts)
+    return found.compared, found.remaining, frozenset(found.needs)
 
 
 def _without(table: Edition, permit: Permit, place: int) -> Edition:
@@ -266,11 +286,7 @@ def _without(table: Edition, permit: Permit, place: int) -> Edition:
 
 
 def _shown(kind: Kind, subject: str, says: str, situation: Situation) -> Finding:
-    try:
-        payment, undo = situation.question()
-    except CallerError:  # no payment can have such facts, so there is nothing to show
-        return Finding(kind, subject, says)
-    return Finding(kind, subject, says, payment, undo)
+    return Finding(kind, subject, says, *(situation.question() or ()))
 
 
 # --- transitions, adapters, claims ----------------------------------------------------------------
@@ -302,8 +318,10 @@ _SUCCESSES = (Event.CANCELED, Event.REVERSED, Event.REFUNDED)
 def _succeeds(seen: _Seen, name: str, situation: Situation) -> bool:
     """Whether the event of a permit's success is possible; taken to be so where another permit decides."""
     permit = next(permit for permit in seen.table.permits if permit.name == name)
+    if (question := situation.question(permit.action)) is None:
+        return True
+    payment, undo = question
     try:
-        payment, undo = situation.question(permit.action)
         decision = decide(payment, undo, provider=seen.provider, edition=seen.table.name)
         if decision.answer.permit is permit:
             succeeded(decision)
@@ -339,22 +357,15 @@ def _of_claims(
             yield Finding(Kind.STALE_PAGE, page.key, f"It was read on {page.read_on} and may say something else now.")
 
 
-def _is_live(table: Edition, situation: Situation) -> bool:
+def _is_live(table: Edition, payment: Payment, undo: Undo) -> bool:
     """Whether it is known how much is left, and no amount is given other than the status proves."""
-    try:
-        payment, undo = situation.question()
-    except CallerError:
+    if not isinstance(fill(table, payment, undo).outstanding, int):
         return False
-    return isinstance(fill(table, payment, undo).outstanding, int) and not any(
-        getattr(payment, name) not in (None, proven)
-        for name, without in _without_amounts(payment).items()
-        if (proven := fill(table, without, undo).get(name)) is not None
-    )
-
-
-def _without_amounts(payment: Payment) -> dict[str, Payment]:
-    return {
-        "amount_captured": evolve(payment, amount_captured=None),
-        "amount_released": evolve(payment, amount_released=None),
-        "amount_refunded": evolve(payment, amount_refunded=None),
-    }
+    for name in ("amount_captured", "amount_released", "amount_refunded"):
+        given = getattr(payment, name)
+        if given is not None:
+            without: Any = {name: None}
+            proven = fill(table, evolve(payment, **without), undo).get(name)
+            if proven not in (None, given):
+                return False
+    return True

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -50,7 +52,7 @@ def verify_tables(
     with reported(None):
         day = datetime.now(UTC).date() if today is None else _day(today)
         found = [providers.find(name) for name in provider or providers.NAMES]
-        reports = [report for table in found for report in _reports(table, edition, folder, day)]
+        reports = _reports([item for table in found for item in _asked(table, edition, folder, day)])
         if as_json:
             print_json([_record(report) for report in reports])
         elif folder is None:
@@ -61,18 +63,40 @@ def verify_tables(
     raise typer.Exit(FOUND if any(report.new for report in reports) else 0)
 
 
-def _reports(table: Provider, edition: str | None, folder: Path | None, today: date) -> Iterator[Report]:
-    read = _read(folder / table.name) if folder else _Specs()
-    wire = providers.wire(table.name)
-    for name in [edition] if edition else [item.name for item in table.editions]:
-        yield verify(
-            table,
-            edition=name,
-            today=today,
-            shown=read.shown,
+@frozen
+class _Asked:
+    """One edition, and what its findings are held against."""
+
+    table: Provider
+    edition: str
+    today: date
+    specs: _Specs
+
+    def report(self) -> Report:
+        wire = providers.wire(self.table.name)
+        return verify(
+            self.table,
+            edition=self.edition,
+            today=self.today,
+            shown=self.specs.shown,
             produced=wire.EVENTS if wire else None,
-            decisions=read.decisions,
+            decisions=self.specs.decisions,
         )
+
+
+def _asked(table: Provider, edition: str | None, folder: Path | None, today: date) -> Iterator[_Asked]:
+    read = _read(folder / table.name) if folder else _Specs()
+    for item in [table.edition(edition)] if edition else table.editions:
+        yield _Asked(table, item.name, today, read)
+
+
+def _reports(asked: list[_Asked]) -> list[Report]:
+    """The reports in order; several are made at once where there are processors for it."""
+    at_once = min(len(asked), os.cpu_count() or 1)
+    if at_once == 1:
+        return [item.report() for item in asked]
+    with ProcessPoolExecutor(at_once) as pool:
+        return list(pool.map(_Asked.report, asked))
 
 
 def _read(folder: Path) -> _Specs:
