@@ -159,15 +159,29 @@ def differences(
     known = known or Known()
     found: dict[int, tuple[Payment, Undo]] = {}
     for word in _words((table, *others)):
-        numbers = [number for number in range(len(others)) if number not in found]
+        numbers = [
+            number
+            for number, other in enumerate(others)
+            if number not in found and not _means_the_same(table, other, word)
+        ]
         if not numbers:
-            break
+            continue
         editions = (table, *(others[number] for number in numbers))
         for situation in _StatusWalk(provider, word, editions, _Shared(known)):
             for place, number in enumerate(numbers, 1):
                 if number not in found and (question := situation.telling_apart(0, place)):
                     found[number] = question
     return found
+
+
+def _means_the_same(one: Edition, other: Edition, status: str) -> bool:
+    """Whether two editions have the same rows for a status."""
+    return (
+        one.permits == other.permits
+        and one.prefer == other.prefer
+        and one.proofs(status) == other.proofs(status)
+        and one.status(status) == other.status(status)
+    )
 
 
 def _words(editions: Iterable[Edition]) -> tuple[str, ...]:

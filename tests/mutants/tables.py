@@ -13,7 +13,7 @@ from payrules.events import Notice
 from payrules.facts import Facts
 from payrules.words import Event
 from tests.agreement import EDITIONS
-from tests.mutants.judge import Fate, Judge, history_fails
+from tests.mutants.judge import Fate, History, Judge
 from tests.mutants.operators import mutants
 from tests.vectors import every
 
@@ -48,7 +48,7 @@ def survives(event: Event, effect: str) -> bool:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_amounts", mutated)
-        return not any(history_fails(vector, providers.find(vector.provider)) for vector in every("history"))
+        return not any(history.fails(history.provider) for history in map(History, every("history")))
 
 
 def figures(quick: bool) -> dict[str, int]:
