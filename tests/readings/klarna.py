@@ -149,8 +149,8 @@ def _case(payment: dict[str, Any], undo: dict[str, Any], edition: str) -> Case:
     if status == "AUTHORIZED":
         released = released or 0
         if edition == "order-management":
-            captures = captures or 0
-            captured, refunded = captured or 0, refunded or 0
+            captured = 0 if captured is None and not captures else captured
+            refunded = refunded or 0
         elif captures == 0:
             captured, refunded = captured or 0, refunded or 0
     gone = status in HOLD_GONE[edition]
@@ -275,13 +275,15 @@ def _cancels(case: Case) -> list[Way]:
     for way in (order, lower):
         if case.status != "AUTHORIZED":
             way.obstacles.add("wrong_status")
-        if case.captures is None:
-            way.unknown.add("captures")
-        elif case.captures > 0:
+        if case.captures or case.captured:  # D17: either shows that there was one
             way.obstacles.add("already_captured")
+        elif case.captured is None:
+            way.unknown.add("amount_captured")
     if case.status not in ("AUTHORIZED", "PART_CAPTURED"):
         rest.obstacles.add("wrong_status")
-    if case.captures == 0:
+    if case.captured is None:
+        rest.unknown.add("amount_captured")
+    elif case.captured == 0:
         rest.obstacles.add("nothing_captured")
     _all_that_is_held(order, case)
     _a_part(lower, case)

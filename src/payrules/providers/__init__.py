@@ -19,7 +19,7 @@ from payrules.payment import Payment
 from payrules.table import Provider
 from payrules.words import Action, Event
 
-NAMES = ("dojo", "payroc", "adyen")
+NAMES = ("dojo", "payroc", "adyen", "klarna")
 """The shipped providers."""
 
 

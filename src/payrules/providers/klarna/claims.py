@@ -61,6 +61,7 @@ CLAIMS = (
     # cancel
     Claim("cancel.order", STATED, "An order without captures is cancelled as a whole.", "cancel"),
     Claim("cancel.no-captures", STATED, "A cancel is refused where a capture was made: CANCEL_NOT_ALLOWED.", "cancel"),
+    Claim("cancel.count", SILENT, "The count and the amount captured each show that there was a capture.", "api", "D17"),
     Claim("cancel.whole", IMPLIED, "Neither the cancel nor the release has an amount: they take all that is held.", "api"),
     Claim("cancel.part", STATED, "A part of an order without captures is released by lowering its order_amount.", "api"),
     Claim("cancel.rest", STATED, "Once a capture was made, the rest of the authorization is released; without captures that is refused.", "api"),
