@@ -24,6 +24,8 @@ RELEASED = {
     "dojo current": "0e3f9c9a2617b6884fb147bdba35a2af061f0030b89b6f907507714e3f1af68f",
     "payroc 2026-11": "03d67684b575f69275391e1d01a9b1506d56bcffe147c73d0c7329bd57e0a455",
     "adyen 2026-11": "8ff1d70e80f98cabd7d5f09f793799233c4da45d2739a4e9878bb22384629ad8",
+    "klarna order-management": "54d5260f3f8caaf46f05db610540d772358d45018153c14b4c6a8ea3c5994494",
+    "klarna network": "335fa7eae3581c565e22f418289c30f79e6d070a7b15fd197d4a49da119e9976",
 }
 DIGESTS = (
     "from payrules import providers; from payrules.digests import digest; "
