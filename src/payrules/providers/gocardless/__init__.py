@@ -1,0 +1,1 @@
+"""GoCardless: bank debits, as data."""
