@@ -39,10 +39,11 @@ KEYS = {
     "payroc": "Idempotency-Key",
     "adyen": "idempotency-key",
     "klarna": "Klarna-Idempotency-Key",
+    "gocardless": "Idempotency-Key",
 }
 """Where each provider's requests carry their key: a header, or a field of the body."""
 
-KEYLESS = {"dojo": (Action.CANCEL, Action.REVERSE)}
+KEYLESS = {"dojo": (Action.CANCEL, Action.REVERSE), "gocardless": (Action.CANCEL,)}
 """The operations whose requests carry none."""
 
 NO_REQUEST: dict[str, Callable[[Payment], bool]] = {
@@ -64,7 +65,10 @@ def _plain(decision: Decision, body: Mapping[str, Any]) -> int | None:
     return amount["value"] if isinstance(amount, Mapping) else amount
 
 
-NAMED: dict[str, Callable[[Decision, Mapping[str, Any]], int | None]] = {"klarna": _klarna}
+NAMED: dict[str, Callable[[Decision, Mapping[str, Any]], int | None]] = {
+    "klarna": _klarna,
+    "gocardless": lambda _, body: body.get("refunds", {}).get("amount"),
+}
 """How much a request says is given back, where it does not say so as `amount`; None where it names no amount."""
 
 SCHEMAS = {

@@ -26,6 +26,7 @@ RELEASED = {
     "adyen 2026-11": "8ff1d70e80f98cabd7d5f09f793799233c4da45d2739a4e9878bb22384629ad8",
     "klarna order-management": "54d5260f3f8caaf46f05db610540d772358d45018153c14b4c6a8ea3c5994494",
     "klarna network": "335fa7eae3581c565e22f418289c30f79e6d070a7b15fd197d4a49da119e9976",
+    "gocardless 2026-11": "fab109bcdc56ffcf7fe7c8b1449ede6ebf003fed1c0f532fa89371e63e440c5e",
 }
 DIGESTS = (
     "from payrules import providers; from payrules.digests import digest; "
