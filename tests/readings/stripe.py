@@ -487,6 +487,8 @@ def refund(case: Case) -> Way:
 def ask_method(way: Way, case: Case) -> None:
     """A card's refund waits for balance by itself, any other fails (D11); ACH has a window (D1 to D4)."""
     method = case.payment.get("method")
+    if method == "interac_present" or case.payment.get("scheme") == "interac":
+        way.obstacles.add("wrong_method")  # in person only, and by no request (D22)
     if method not in CARDS and case.payment.get("balance_ok") is False:
         way.obstacles.add("balance_insufficient")
     if method not in ACH:

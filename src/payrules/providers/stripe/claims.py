@@ -85,6 +85,7 @@ CLAIMS = (
     Claim("refund.balance", STATED, "With too little balance a card's refund waits, and that of another method fails.", "refunds"),
     Claim("refund.balance-cards", SILENT, "Cards show as the methods card and card_present; any other word, and an unknown one, is another method.", None, "D11"),
     Claim("refund.interac", STATED, "Interac is refunded in person, with its card in a reader, and by no request.", "terminal-sdk"),
+    Claim("refund.interac-rejected", SILENT, "So no refund of an Interac payment is proposed.", "terminal-sdk", "D22"),
     Claim("refund.status", SILENT, "A refund, whole or in part, leaves the intent's status as it is.", "refund", "D16"),
     Claim("refund.of-refund", SILENT, "A refund is no payment: nothing of it can be refunded.", "refund-calls", "D15"),
     # everything else
