@@ -48,6 +48,17 @@ class TestArguments:
         )
         assert ("k", "secret") == (sent.headers["idempotency-key"], prepared.headers["x-api-key"])
 
+    def test_of_a_form(self) -> None:
+        """A body whose type is that of a form goes out as one, with no type of the client's own."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        given = arguments(
+            Call("POST", "/v1/refunds", headers, {"payment_intent": "pi_1", "amount": 7}), "https://example.com"
+        )
+        sent, prepared = httpx.Client().build_request(**given), requests.Request(**given).prepare()
+
+        assert "payment_intent=pi_1&amount=7" == sent.content.decode() == prepared.body
+        assert headers["Content-Type"] == sent.headers["Content-Type"] == prepared.headers["Content-Type"]
+
     def test_of_a_request_without_a_body(self) -> None:
         """Neither client makes one up."""
         given = arguments(Call("DELETE", "/x", {"Content-Length": "0"}), "https://example.com")

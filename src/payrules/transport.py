@@ -15,9 +15,11 @@ from payrules.errors import CallerError
 from payrules.responses import Response
 from payrules.words import Loss
 
+FORM = "application/x-www-form-urlencoded"
+
 
 def arguments(call: Call, base: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """`method`, `url`, `headers` and, where there is a body, `json`: as `requests.request` and `httpx` take them.
+    """`method`, `url`, `headers` and a body as `json`, or a form as `data`: what `requests.request` and `httpx` take.
 
     `base` is the provider's address, `headers` the caller's own, such as credentials. Raises `CallerError` for a call
     that is not filled in.
@@ -31,7 +33,9 @@ def arguments(call: Call, base: str, headers: Mapping[str, str] | None = None) -
         "url": base.rstrip("/") + call.path,
         "headers": {**(headers or {}), **call.headers},
     }
-    return sent if call.body is None else {**sent, "json": dict(call.body)}
+    if call.body is None:
+        return sent
+    return {**sent, "data" if call.headers.get("Content-Type") == FORM else "json": dict(call.body)}
 
 
 def response(answer: object) -> Response:
