@@ -150,6 +150,16 @@ PLAIN: dict[str, dict[str, Any]] = {
         "disputed": None,
         "amount_refund_pending": 0,
     },
+    "stripe": {
+        "kind": None,
+        "method": "card",
+        "scheme": None,
+        "created_as": None,
+        "hold_expires_at": None,
+        "amount_refund_pending": 0,
+        "undo_pending": None,
+        "disputed": None,
+    },
 }
 """What an ordinary payment has: without it hardly a question of many facts is answered by a call."""
 

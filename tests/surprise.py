@@ -39,7 +39,14 @@ DEFAULTS = {
 }
 """What `None` means where it is not *unknown*, by `records.md`."""
 
-DENY_LISTS = {"cancel.separate-capture": "D25", "refund.method": "D25", "reverse.method": "D25"}
+DENY_LISTS = {
+    "cancel.separate-capture": "D25",
+    "refund.method": "D25",
+    "reverse.method": "D25",
+    "cancel.single-message-words": "D10",
+    "refund.interac-rejected": "D22",
+    "refund.method-unknown": "D4",
+}
 """The claims of the deny-lists that let an unseen word in, each with the decision that accepts it."""
 
 

@@ -17,7 +17,7 @@ from benchmarks.by_hand import FUNCTIONS
 from benchmarks.engines import ENGINES
 from benchmarks.engines.rules import facts
 from benchmarks.timing import paired
-from payrules import compiled, decide, fold, providers
+from payrules import compiled, decide, fold
 from tests import aimed
 
 MODULES = {
@@ -33,18 +33,18 @@ MODULES = {
 class TestByHand:
     """The functions written by hand answer as `decide` does, or comparing them would mean nothing."""
 
-    @pytest.mark.parametrize("provider", providers.NAMES)
+    @pytest.mark.parametrize("provider", FUNCTIONS)
     def test_on_aimed_payments(self, provider: str) -> None:
         """Action, amount, remainder, reason, rejection, needs and rule."""
         assert [] == list(equal.differing(provider, 2_000))
 
     @pytest.mark.long
-    @pytest.mark.parametrize("provider", providers.NAMES)
+    @pytest.mark.parametrize("provider", FUNCTIONS)
     def test_on_all_that_the_benchmark_asks(self, provider: str) -> None:
         """On as many as it asks before it times anything, and on the days that it times."""
         assert [] == list(equal.differing(provider))
 
-    @pytest.mark.parametrize("provider", providers.NAMES)
+    @pytest.mark.parametrize("provider", FUNCTIONS)
     def test_on_ordinary_days(self, provider: str) -> None:
         """Most of which end in a call."""
         asked = payments.some(provider, 500)

@@ -38,6 +38,7 @@ KEYS = {
     "dojo": "idempotencyKey",
     "payroc": "Idempotency-Key",
     "adyen": "idempotency-key",
+    "stripe": "Idempotency-Key",
     "klarna": "Klarna-Idempotency-Key",
     "gocardless": "Idempotency-Key",
 }

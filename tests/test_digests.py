@@ -27,6 +27,8 @@ RELEASED = {
     "klarna order-management": "54d5260f3f8caaf46f05db610540d772358d45018153c14b4c6a8ea3c5994494",
     "klarna network": "335fa7eae3581c565e22f418289c30f79e6d070a7b15fd197d4a49da119e9976",
     "gocardless 2026-11": "fab109bcdc56ffcf7fe7c8b1449ede6ebf003fed1c0f532fa89371e63e440c5e",
+    "stripe 2026-11": "a86c9b0184971e3e6823a5d956e320dec380b4300111803657c6e3e8d4f6eb0e",
+    "stripe ach-90-days": "99e4860a1c401036ed0317113898951e02a6e061bae4583d555b2372567dad37",
 }
 DIGESTS = (
     "from payrules import providers; from payrules.digests import digest; "

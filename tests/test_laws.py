@@ -230,6 +230,8 @@ def captured(data: st.DataObject, provider: str, edition: str) -> dict[str, Any]
 KNOWN_IN_FULL = {
     "kind": "sale",
     "method": "visa",
+    "scheme": None,
+    "balance_ok": None,
     "payment_id": "psp",
     "batch": None,
     "batch_closes_at": None,

@@ -352,7 +352,7 @@ def cancels(case: Case) -> list[Way]:
 def unpaid_intent(case: Case) -> Way:
     """Nothing is authorized yet, and no session owns it, as far as anybody knows (D9)."""
     way = cancel(case, "not_authorized", UNPAID)
-    if case.payment.get("created_as") == SESSION:
+    if case.payment.get("created_as") is not None:
         way.obstacles.add("wrong_kind")
     return way
 
