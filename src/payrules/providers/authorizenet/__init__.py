@@ -1,0 +1,1 @@
+"""Authorize.net."""
