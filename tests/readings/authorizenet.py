@@ -366,11 +366,12 @@ def too_much(case: Case, wanted: int) -> str:
 
 def ask_duplicate(way: Way, case: Case) -> None:
     """D11: the same amount, less than two minutes after the last refund was sent."""
-    if case.last_refund_at is None or not case.last_refund_at <= case.at < case.last_refund_at + DUPLICATE_FOR:
+    if case.last_refund_at is None or case.at >= case.last_refund_at + DUPLICATE_FOR:
         return
-    amount = case.asked
-    if case.everything and case.one_refund is not None:
-        amount = case.one_refund if case.outstanding is None else min(case.one_refund, case.outstanding)
+    amount, whole = case.asked, case.outstanding
+    if case.everything:
+        own = case.one_refund
+        amount = own if own is None or whole is None else min(own, whole)
     if amount is not None and amount == case.last_refund_amount:
         way.obstacles.add("duplicate_window")
 
@@ -403,7 +404,6 @@ def turns(case: Case) -> Iterator[datetime]:
         yield case.settled_at
         yield case.settled_at + REFUNDABLE_FOR
     if case.last_refund_at is not None:
-        yield case.last_refund_at
         yield case.last_refund_at + DUPLICATE_FOR
 
 
