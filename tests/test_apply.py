@@ -7,7 +7,19 @@ from typing import Any
 
 import pytest
 
-from payrules import CallerError, CaptureMode, Event, Notice, Payment, ProviderError, apply, fold, fold_each
+from payrules import (
+    CallerError,
+    CaptureMode,
+    Event,
+    Notice,
+    Payment,
+    ProviderError,
+    Undo,
+    apply,
+    decide,
+    fold,
+    fold_each,
+)
 from payrules.events import Unread
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -109,6 +121,35 @@ def test_an_event_that_cannot_be_is_refused(before: Payment, event: Event, amoun
 
     assert before.status == caught.value.status
     assert event.value in caught.value.event
+
+
+@pytest.mark.parametrize(
+    ("status", "before", "released"),
+    [
+        ("Authorized", {}, None),
+        ("Authorized", {"amount_released": 0}, None),
+        ("Authorized", {"amount_released": 100}, 100),
+        ("Captured", {"amount_captured": 300, "amount_released": 700}, None),
+        ("Captured", {"amount_captured": 300, "amount_released": 100}, 100),
+    ],
+)
+def test_a_capture_proves_anew_what_was_released(status: str, before: dict[str, int], released: int | None) -> None:
+    """What a status merely proved is proven again by the next one; what is known beside it stays."""
+    held = payment(status, capture_mode="manual", amount_refunded=0, **before)
+
+    assert released == apply(held, Notice(event=Event.CAPTURED, amount=200, at=AT)).amount_released
+
+
+def test_a_folded_hold_that_is_captured_in_part_leaves_that_part() -> None:
+    """A fold writes down what the status proves; a later capture does not take that for more."""
+    authorized = Notice(event=Event.AUTHORIZED, amount=1000, at=AT)
+    captured = Notice(event=Event.CAPTURED, amount=600, at=AT)
+    given = {"currency": "GBP", "capture_mode": "manual", "amount_refunded": 0}
+    at_once = fold("dojo", [authorized, captured], given=given)
+    one_by_one = apply(fold("dojo", [authorized], given=given), captured)
+
+    assert (600, 0) == (decide(at_once, Undo(at=AT)).amount, decide(at_once, Undo(at=AT)).remaining)
+    assert decide(at_once, Undo(at=AT)).compared == decide(one_by_one, Undo(at=AT)).compared
 
 
 def test_a_status_that_cannot_be_told_is_not_guessed() -> None:

@@ -60,7 +60,19 @@ def apply(
         moved = evolve(payment, **_kept(facts, notice), **_amounts(facts, notice))
     except CallerError as error:  # amounts that no payment can have: more was reported than there is
         raise ProviderError(payment.status, f"{notice.event} of {notice.amount}", (error.message,)) from None
-    return evolve(moved, status=_next_status(table, moved, notice))
+    moved = evolve(moved, status=_next_status(table, moved, notice))
+    return _released_anew(table, payment, moved, notice) if notice.event is Event.CAPTURED else moved
+
+
+def _released_anew(table: Edition, before: Payment, after: Payment, notice: Notice) -> Payment:
+    """After a capture the status proves anew what was released, where the record holds no more than it proved before.
+
+    A hold that was written down with nothing released may have lost its rest by being captured.
+    """
+    fresh = evolve(after, amount_released=None)
+    proven = _facts(table, evolve(before, amount_released=None), notice).amount("amount_released")
+    again = _facts(table, fresh, notice).amount("amount_released")
+    return after if again is None or before.amount_released != proven else fresh
 
 
 def changes_nothing(
