@@ -74,6 +74,8 @@ CONDITIONS: Sequence[when.Condition] = (
     when.within(minutes=15, of="created_at", claim=CLAIM),
     when.not_before(minutes=90, of="settled_at", claim=CLAIM),
     when.before("hold_expires_at", claim=CLAIM, unknown_is_enough=True),
+    when.before_cut_off_of_account(of="authorized_at", claim=CLAIM),
+    when.before_cut_off_of_account(of=("settled_at", "created_at"), claim=CLAIM),
     when.Is("status", ("Captured", "Settled", "ready"), CLAIM, Reason.WRONG_STATUS, negated=True),
     when.Is("method", ("visa", None), CLAIM, Reason.WRONG_METHOD, negated=True),
 )
@@ -121,6 +123,7 @@ def further(payment: Payment, undo: Undo, random: Random) -> tuple[Payment, Undo
     facts["last_refund_amount"] = random.choice((None, 1, asked, payment.amount_captured))
     facts["available_to_refund"] = random.choice((None, None, 0, 1, 333, 1000))
     facts["created_as"] = random.choice((None, "session", "never seen"))
+    facts["cut_off"] = random.choice((None, "00:00", "01:00", "15:00", "23:59"))
     steps = [timedelta(minutes=minutes) for minutes in (-90, -15, -2, 0, 2)]
     for name in ("last_refund_at", "settled_at", "hold_expires_at"):
         facts[name] = random.choice((None, *(undo.at + step for step in steps)))

@@ -292,6 +292,7 @@ BAD: list[tuple[dict[str, str], str]] = [
     ({"done_action": "void"}, "done_action: void is not one of cancel, reverse, refund, reject"),
     ({"disputed": "maybe"}, "disputed: maybe is neither true nor false"),
     ({"timezone": "Europe/London"}, "timezone: 'Europe/London' is not a POSIX zone rule"),
+    ({"cut_off": "24:00"}, "cut_off: 24:00 is no time of day, such as 17:30"),
     ({"captured_at": "2026-11-20T09:00:00Z", "created_at": NEXT_DAY}, "captured_at: the capture lies before"),
 ]
 """What is wrong with a row, and what its finding says."""

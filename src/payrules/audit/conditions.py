@@ -141,14 +141,19 @@ def alias(names: tuple[str, ...]) -> str:
     return "in_zone_of_" + "_or_".join(names)
 
 
-def own_day_name(names: tuple[str, ...], begins: int) -> str:
-    """The name of the column with the day of an instant in a row's own zone."""
+def own_day_name(names: tuple[str, ...], begins: int | str) -> str:
+    """The name of the column with the day of an instant in a row's own zone; a field may tell when it begins."""
     return f"day_{alias(names)}" + (f"_from_{begins}" if begins else "")
 
 
-def own_day(names: tuple[str, ...], begins: int) -> str:
-    """The day of an instant in a row's own zone, begun so many minutes after midnight; null where it has none."""
+def own_day(names: tuple[str, ...], begins: int | str) -> str:
+    """The day of an instant in a row's own zone, begun so many minutes after midnight; null where it has none.
+
+    `begins` may be the name of a field that holds the time of day.
+    """
     moment, turns = Known({}).instant(names), alias(names)
+    if isinstance(begins, str):
+        begins = f"(60 * CAST(SUBSTR({begins}, 1, 2) AS INT) + CAST(SUBSTR({begins}, 4, 2) AS INT))"
     offset = case(
         (f"{moment} < {turns}.turn_1", f"{turns}.minutes_0"),
         (f"{moment} < {turns}.turn_2", f"{turns}.minutes_1"),
@@ -360,8 +365,11 @@ def _(condition: when.Window, known: Known, action: Action) -> Tested:
     needs = literal("".join(f",{name}" for name in condition.of))
     unknown, no, misses = [f"{moment} IS NULL"], late, []
     if condition.until_from is not None:
-        raise TypeError(f"there is no SQL for a cut-off of the account's own: {condition}")
-    if condition.zone is not None:
+        own = (condition.until_from, "timezone")
+        unknown += [f"{known.get(name)} IS NULL" for name in own]
+        needs = case((unknown[0], needs), otherwise=known.missing(*own))
+        holds, misses = _before_own(condition, moment, known), [(f"asked_at < {moment}", early)]
+    elif condition.zone is not None:
         if condition.until and (problem := zones.problem(condition.zone.rule, condition.until)):
             raise TypeError(f"there is no SQL for {condition}: {problem}")
         begins = minutes_of(condition.until)
@@ -386,6 +394,14 @@ def _(condition: when.Window, known: Known, action: Action) -> Tested:
     if condition.unknown_is_enough:
         return Tested(either(*unknown, holds), no, tuple(misses), needs)
     return Tested(holds, no, (*((so, UNKNOWN) for so in unknown), *misses), needs)
+
+
+def _before_own(condition: when.Window, moment: str, known: Known) -> str:
+    """Whether an instant and the time of asking lie on one day that the row's own time of day begins, in its zone."""
+    if not known.own_zones:  # then no row has a zone
+        return "FALSE"
+    day, now = (own_day_name(names, str(condition.until_from)) for names in (condition.of, ("asked_at",)))
+    return both(f"asked_at >= {moment}", f"{now} = {day}")
 
 
 def _after(moment: str, length: when.Duration, known: Known) -> str:

@@ -245,9 +245,16 @@ class _Run:
         if zone is None:
             return {}
         rules = self._execute(f"SELECT DISTINCT {zone.sql} FROM {table.relation} WHERE {zone.sql} IS NOT NULL")
-        ends = cut_offs(self._tables().values()) if rules else []
+        ends = cut_offs(self._tables().values(), self._clocks(table)) if rules else []
         told = {str(rule): zones.problem_of_any(str(rule), ends) for (rule,) in rules}
         return {rule: why for rule, why in told.items() if why is not None}
+
+    def _clocks(self, table: Table) -> list[object]:
+        """The times of day that rows of a table have as their own cut-off."""
+        clock = columns(table, self.reading).get("cut_off")
+        if clock is None:
+            return []
+        return [row[0] for row in self._execute(f"SELECT DISTINCT {clock.sql} FROM {table.relation}")]
 
     def _judges(self, history: str) -> tuple[list[tuple[Provider, list[findings.Span]]], Years | None, bool]:
         """The providers that occur, each with the editions of days that occur; the years; whether a row is unread."""

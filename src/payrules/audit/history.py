@@ -49,6 +49,12 @@ _TEXTS = (
     "cut_off",
     "timezone",
 )
+_SHAPES = {
+    "currency": ("[A-Z]{3}", "is not three capitals, such as GBP"),
+    "cut_off": ("([01][0-9]|2[0-3]):[0-5][0-9]", "is no time of day, such as 17:30"),
+}
+"""The texts that have a shape, and what is wrong with one of another."""
+
 AMOUNTS = (
     "amount_authorized",
     "amount_captured",
@@ -308,16 +314,9 @@ def _text(name: str, column: Column) -> Read:
                 ),
             ),
         )
-    if name == "currency":
-        return Read(
-            value,
-            (
-                (
-                    f"NOT regexp_full_match({value}, '[A-Z]{{3}}')",
-                    _wrong(name, value, "is not three capitals, such as GBP"),
-                ),
-            ),
-        )
+    if name in _SHAPES:
+        shape, why = _SHAPES[name]
+        return Read(value, ((f"NOT regexp_full_match({value}, '{shape}')", _wrong(name, value, why)),))
     return Read(value, ((f"{value} = ''", _told(name, "'' is not text")),))
 
 

@@ -7,6 +7,7 @@ rows that none settles, the conditions, the verdict of each operation, the outco
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from attrs import frozen
@@ -99,8 +100,8 @@ def layers(
     stale = case(("asked_at >= batch_closes_at", "NULL"), otherwise="provider_allows")
     windows = _windows(edition)
     instants = (*dict.fromkeys(item.of for item in windows), ("asked_at",)) if windows else ()
-    begin = {minutes_of(item.until) for item in windows} if own_zones else set()
-    own_days = {own_day_name(names, begins): own_day(names, begins) for names in instants for begins in sorted(begin)}
+    begin = dict.fromkeys(item.until_from or minutes_of(item.until) for item in windows) if own_zones else {}
+    own_days = {own_day_name(names, begins): own_day(names, begins) for names in instants for begins in begin}
     facts: list[Columns] = [{"state": state, "f_provider_allows": stale, **own_days}]
     fields = fillings(edition)
     grounds = {}
@@ -137,10 +138,17 @@ def _if_closer(columns: Columns) -> Columns:
     return {name: case(("looks_closer", expression)) for name, expression in columns.items()}
 
 
-def cut_offs(providers: Iterable[Provider]) -> list[when.CutOff]:
-    """The times of day at which a window of these tables ends."""
-    windows = (item for provider in providers for edition in provider.editions for item in _windows(edition))
-    return list(dict.fromkeys(item.until for item in windows if item.until is not None))
+def cut_offs(providers: Iterable[Provider], own: Iterable[object] = ()) -> list[when.CutOff]:
+    """The times of day at which a window of these tables ends; `own` are those that rows have for themselves."""
+    windows = [item for provider in providers for edition in provider.editions for item in _windows(edition)]
+    told = [item.until for item in windows if item.until is not None]
+    if any(item.until_from for item in windows):
+        told += [when.CutOff(*map(int, str(clock).split(":"))) for clock in own if _CLOCK.fullmatch(str(clock))]
+    return list(dict.fromkeys(told))
+
+
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+"""What a time of day has to look like; a row with another is not read."""
 
 
 def _windows(edition: Edition) -> list[when.Window]:
@@ -149,7 +157,7 @@ def _windows(edition: Edition) -> list[when.Window]:
     conditions += [
         condition for row in edition.statuses for proof in edition.proofs(row.word) for condition in proof.when
     ]
-    return [item for item in conditions if isinstance(item, when.Window) and item.zone is not None]
+    return [item for item in conditions if isinstance(item, when.Window) and (item.zone or item.until_from)]
 
 
 # --- permits and verdicts -------------------------------------------------------------------------

@@ -91,9 +91,14 @@ def _error(frame: DataFrame, known: Mapping[str, Provider]) -> str:
             told += [(f"{value[name]} < 0", literal(f"{name}: it is negative"))] if name != "amount" else []
     more = f"{value['amount_refunded']} > {value['amount_captured']}"
     told.append((more, "'amount_refunded: it is more than amount_captured'"))
+    if "cut_off" in frame.columns:
+        told.append(
+            (f"NOT {value['cut_off']} RLIKE '^([01][0-9]|2[0-3]):[0-5][0-9]$'", "'cut_off: it is no time of day'")
+        )
     if "timezone" in frame.columns:
         rules = [row[0] for row in frame.select("timezone").distinct().collect() if row[0] is not None]
-        ends = cut_offs(known.values()) if rules else []
+        own = frame.select("cut_off").distinct().collect() if "cut_off" in frame.columns else []
+        ends = cut_offs(known.values(), [row[0] for row in own]) if rules else []
         bad = {rule: why for rule in rules if (why := zones.problem_of_any(rule, ends)) is not None}
         told += [(f"timezone = {literal(rule)}", literal(f"timezone: {why}")) for rule, why in bad.items()]
     return case(*told, otherwise="CAST(NULL AS STRING)")
