@@ -15,7 +15,7 @@ from payrules import Action, CallerError, Event, Payment, Undo, after, apply, de
 from payrules.after import OUTCOMES
 from payrules.explain import markdown
 from payrules.responses import Replies, Reply, Response, at_path, ends, has, holds, says
-from payrules.words import Heard, Loss, Outcome, Step
+from payrules.words import Heard, Loss, Outcome, Reason, Step
 from tests.test_language import TOY
 from tests.test_vectors import validator
 from tests.vectors import Vector, every, read
@@ -70,7 +70,8 @@ def test_the_book_closes(vector: Vector) -> None:
     )
     if found.outcome is Outcome.REFUSED:
         again = decide(closed, vector.undo, edition=vector.edition)
-        assert decision.answer.compared == again.answer.compared
+        same = decision.answer.compared == again.answer.compared
+        assert same or again.reason is Reason.DUPLICATE_WINDOW  # the same again, too soon after it was sent
 
 
 @pytest.mark.parametrize("provider", providers.NAMES)
@@ -175,7 +176,8 @@ def test_a_code_that_no_row_lists_is_unknown(provider: str) -> None:
                     found.rule,
                     found.notices,
                 )
-                assert Step.RETRY is found.step
+                again = replies.keyed(decision.action) or replies.happens_once(decision.action)
+                assert (Step.RETRY if again else Step.GIVE_UP) is found.step
 
 
 class TestATableWithoutAnswers:

@@ -292,6 +292,7 @@ BAD: list[tuple[dict[str, str], str]] = [
     ({"done_action": "void"}, "done_action: void is not one of cancel, reverse, refund, reject"),
     ({"disputed": "maybe"}, "disputed: maybe is neither true nor false"),
     ({"timezone": "Europe/London"}, "timezone: 'Europe/London' is not a POSIX zone rule"),
+    ({"timezone": "EST5EDT,M3.2.0,M11.1.0", "cut_off": "02:30"}, "has days that clocks end twice or never"),
     ({"cut_off": "24:00"}, "cut_off: 24:00 is no time of day, such as 17:30"),
     ({"captured_at": "2026-11-20T09:00:00Z", "created_at": NEXT_DAY}, "captured_at: the capture lies before"),
 ]

@@ -9,6 +9,7 @@ import pytest
 
 from payrules import providers
 from payrules.audit import duck, findings, zones
+from payrules.audit.layers import cut_offs
 from payrules.table import Edition, Provider
 from payrules.when import CutOff
 from tests import aimed
@@ -81,6 +82,13 @@ class TestZones:
 
         assert [None, None, None] == [zones.problem(rule, CutOff(*clock)) for clock in ((17, 0), (1, 0), (2, 0))]
         assert "end twice or never" in (zones.problem_of_any(rule, [CutOff(17, 0), CutOff(1, 30)]) or "")
+
+    def test_a_rows_own_cut_off_counts_where_a_table_asks_for_one(self) -> None:
+        """A text that is no time of day does not; such a row is not read."""
+        own = ["15:00", None, "25:00", "15:00", 7]
+
+        assert [CutOff(15, 0)] == cut_offs([providers.find("authorizenet")], own)
+        assert [] == cut_offs([providers.find("payroc")], own)
 
     def test_a_text_that_is_no_rule_is_refused(self) -> None:
         """An IANA name is none."""

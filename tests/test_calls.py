@@ -29,11 +29,16 @@ from payrules import (
     requested,
 )
 from payrules.calls import Call, idempotency_key
+from payrules.money import minor_units
+from payrules.words import OPERATIONS
 from tests.strategies import questions
 from tests.vectors import every, read
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
-ACCOUNTS: dict[str, dict[str, str]] = {"adyen": {"merchantAccount": "Shop"}}
+ACCOUNTS: dict[str, dict[str, str]] = {
+    "adyen": {"merchantAccount": "Shop"},
+    "authorizenet": {"cardNumber": "1111", "expirationDate": "XXXX"},
+}
 KEYS = {
     "dojo": "idempotencyKey",
     "payroc": "Idempotency-Key",
@@ -44,7 +49,11 @@ KEYS = {
 }
 """Where each provider's requests carry their key: a header, or a field of the body."""
 
-KEYLESS = {"dojo": (Action.CANCEL, Action.REVERSE), "gocardless": (Action.CANCEL,)}
+KEYLESS = {
+    "dojo": (Action.CANCEL, Action.REVERSE),
+    "authorizenet": OPERATIONS,
+    "gocardless": (Action.CANCEL,),
+}
 """The operations whose requests carry none."""
 
 NO_REQUEST: dict[str, Callable[[Payment], bool]] = {
@@ -66,7 +75,13 @@ def _plain(decision: Decision, body: Mapping[str, Any]) -> int | None:
     return amount["value"] if isinstance(amount, Mapping) else amount
 
 
+def _authorizenet(decision: Decision, body: Mapping[str, Any]) -> int | None:
+    amount = body["createTransactionRequest"]["transactionRequest"].get("amount")
+    return None if amount is None else minor_units(amount, decision.payment.currency, "amount")
+
+
 NAMED: dict[str, Callable[[Decision, Mapping[str, Any]], int | None]] = {
+    "authorizenet": _authorizenet,
     "klarna": _klarna,
     "gocardless": lambda _, body: body.get("refunds", {}).get("amount"),
 }
@@ -85,7 +100,7 @@ def complete(call: Call) -> dict[str, Any]:
 
 def published(provider: str, call: Call) -> list[str]:
     """The requests of the provider's that a call is one of."""
-    record = complete(call.filled(**ACCOUNTS.get(provider, {})))
+    record = complete(call.filled(**{name: ACCOUNTS[provider][name] for name in call.needs}))
     return [name for name, schema in SCHEMAS[provider].items() if schema.is_valid(record)]
 
 

@@ -265,6 +265,10 @@ def void_of_hold(case: Case) -> Way:
         way.obstacles.add("wrong_status")
         return way
     way.ask_dispute(case)
+    if case.refunded:
+        way.obstacles.add("partly_refunded")  # D14
+    elif case.pending:
+        way.obstacles.add("refund_pending")
     if case.authorized is None:
         way.lacks.add("amount_authorized")
         return way
