@@ -1,0 +1,1 @@
+"""Checkout.com: payments that carry their balances, as data."""
