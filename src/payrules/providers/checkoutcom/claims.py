@@ -60,7 +60,7 @@ CLAIMS = (
     Claim("cancel.rest-card", IMPLIED, "Schemes are of cards, so a method known to be none has no void of the rest; an unknown method does not stand in the way.", "void"),
     Claim("cancel.expiry", STATED, "When the authorization expires, what is left of it is voided by itself.", "void"),
     Claim("cancel.expired", SILENT, "From expires_on on nothing that is held can be voided or reversed; an unknown one does not stand in the way.", "payment-schema", "D9"),
-    Claim("cancel.retry", STATED, "Scheduled retries can be cancelled, by a call of their own.", "sdk-retry"),
+    Claim("cancel.retry", IMPLIED, "Scheduled retries can be cancelled, by a call of their own.", "sdk-retry"),
     Claim("cancel.method", STATED, "A payment is voided where its method supports it.", "void-path"),
     Claim("cancel.method-unknown", SILENT, "Which methods support voids and refunds is not listed, so no method stands in the way.", "void-path", "D10"),
     # refund
@@ -119,7 +119,7 @@ CLAIMS = (
     Claim("request.id", STATED, "Every call names the payment by its id, in the path.", "void-path"),
     Claim("request.void", STATED, "A void is a POST to the payment's voids; nothing has to be in its body.", "void-path"),
     Claim("request.refund", STATED, "A refund is a POST to the payment's refunds; its amount is an integer in minor units.", "refund-path"),
-    Claim("request.retry", STATED, "Retries are cancelled by a POST to the payment's cancellations.", "sdk-retry"),
+    Claim("request.retry", STATED, "Retries are cancelled by a POST to the payment's cancellations.", "idempotency"),
     Claim("request.reversal", STATED, "A reversal is a POST to the payment's reversals, without an amount.", "reverse"),
     Claim("request.key", STATED, "Voids, refunds and cancellations take a key in the header Cko-Idempotency-Key, best a UUID v4.", "idempotency"),
     Claim("request.reversal-key", SILENT, "Reversals are not among the calls that take a key, so they get none.", "idempotency", "D19"),
