@@ -160,6 +160,19 @@ PLAIN: dict[str, dict[str, Any]] = {
         "undo_pending": None,
         "disputed": None,
     },
+    "checkoutcom": {
+        "payment_id": "pay_1",
+        "method": "card",
+        "scheme": "VISA",
+        "hold_expires_at": None,
+        "partial_actions": None,
+        "amount_captured": None,
+        "amount_released": None,
+        "amount_refunded": None,
+        "amount_refund_pending": 0,
+        "undo_pending": None,
+        "disputed": None,
+    },
 }
 """What an ordinary payment has: without it hardly a question of many facts is answered by a call."""
 

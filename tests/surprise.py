@@ -46,6 +46,7 @@ DENY_LISTS = {
     "cancel.single-message-words": "D10",
     "refund.interac-rejected": "D22",
     "refund.method-unknown": "D4",
+    "reverse.other-word": "D24",
 }
 """The claims of the deny-lists that let an unseen word in, each with the decision that accepts it."""
 

@@ -46,12 +46,14 @@ KEYS = {
     "stripe": "Idempotency-Key",
     "klarna": "Klarna-Idempotency-Key",
     "gocardless": "Idempotency-Key",
+    "checkoutcom": "Cko-Idempotency-Key",
 }
 """Where each provider's requests carry their key: a header, or a field of the body."""
 
 KEYLESS = {
     "dojo": (Action.CANCEL, Action.REVERSE),
     "authorizenet": OPERATIONS,
+    "checkoutcom": (Action.REVERSE,),
     "gocardless": (Action.CANCEL,),
 }
 """The operations whose requests carry none."""

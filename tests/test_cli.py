@@ -391,6 +391,7 @@ def test_a_terminal_shows_progress(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         (("adyen", "adyen/webhooks.json", "--amount", "300"), "Refund EUR 300"),
         (("dojo", "dojo/captured-auto.json", "--amount", "300"), "Refund GBP 300"),
         (("stripe", "stripe/part-captured.json"), "Cancel EUR 6000"),
+        (("checkoutcom", "checkoutcom/card-partly-captured.json"), "Reverse EUR 1000"),
     ],
 )
 def test_the_examples_are_answered(arguments: tuple[str, ...], told: str) -> None:

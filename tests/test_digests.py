@@ -30,6 +30,7 @@ RELEASED = {
     "stripe 2026-11": "a86c9b0184971e3e6823a5d956e320dec380b4300111803657c6e3e8d4f6eb0e",
     "stripe ach-90-days": "99e4860a1c401036ed0317113898951e02a6e061bae4583d555b2372567dad37",
     "authorizenet 2026-11": "093798a7bf6cba119398fb313e7cfee609dd3ae35d99d0019cc0cfb139d8e292",
+    "checkoutcom 2026-11": "536e4f4900265de211fdeedee4e3af55b47aea2c10f3d090ce2caa6cd3b9e6f4",
 }
 DIGESTS = (
     "from payrules import providers; from payrules.digests import digest; "

@@ -76,6 +76,7 @@ CLAIMS = (
     Claim("reverse.captured-part", IMPLIED, "Such a reversal gives back what is refundable.", "reverse"),
     Claim("reverse.card", STATED, "Card: one reversal of a partly captured payment refunds the captured part and voids the rest.", "reverse"),
     Claim("reverse.other-method", STATED, "Other methods: a reversal does one thing at a time, first the void and, asked again, the refund.", "reverse"),
+    Claim("reverse.other-word", SILENT, "A method word that is not card is another method.", "reverse", "D24"),
     Claim("reverse.other-first", IMPLIED, "So the first reversal of a partly captured payment by such a method gives back what is held, and the captured part remains.", "reverse"),
     Claim("reverse.method-known", IMPLIED, "How much a reversal beside an open hold gives back depends on the method, so the method has to be known.", "reverse"),
     Claim("reverse.retry", STATED, "Reversal of a payment that waits for a retry: the retries are cancelled.", "reverse"),
