@@ -31,9 +31,7 @@ NOTHING_HELD = Proof("amount_released", Share.REST, claim="status.whole")
 STATUSES = (
     Status("pending_customer_approval", "status.approval", proves=NOTHING_TAKEN, awaits=Reason.PAYMENT_PENDING),
     Status("pending_submission",        "status.scheduled", proves=NOTHING_TAKEN),
-    Status("submitted",                 "status.submitted", awaits=Reason.CAPTURE_PENDING, proves=(
-        Proof("amount_released", 0,           claim="status.whole"),
-    )),
+    Status("submitted",                 "status.submitted", awaits=Reason.CAPTURE_PENDING),
     Status("confirmed", "status.confirmed", proves=(
         Proof("amount_captured", Share.WHOLE, claim="status.confirmed"),
         NOTHING_HELD,
