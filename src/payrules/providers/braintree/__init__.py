@@ -1,0 +1,1 @@
+"""Braintree transactions, and the refunds of them."""
