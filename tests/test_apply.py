@@ -343,3 +343,13 @@ def test_an_unread_report_has_names_or_none() -> None:
 
     assert (None, None) == (unread.reference, unread.payment_id)
     assert [unread] == [item for folded in fold_each("dojo", [unread]) for item in folded.unfolded]
+
+
+def test_a_cancel_leaves_no_time_of_a_capture_that_was_none() -> None:
+    """A record that tells a time of capture of a hold contradicts itself; the released hold does not."""
+    payment = Payment(
+        provider="adyen", status="Authorised", currency="EUR", payment_id="psp", amount_authorized=7, captured_at=AT
+    )
+    released = apply(payment, Notice(event=Event.CANCELED, at=AT))
+
+    assert (0, 7, None) == (released.amount_captured, released.amount_released, released.captured_at)

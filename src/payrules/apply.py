@@ -214,11 +214,12 @@ def _released(facts: Facts, notice: Notice) -> dict[str, Any]:
     """What was held is no longer; what was taken stays so, though the next status may not prove it."""
     captured = facts.amount("amount_captured")
     if captured is None and notice.event is Event.CANCELED:  # what was captured cannot be cancelled
-        facts = evolve(facts, payment=evolve(facts.payment, amount_captured=0))
+        facts = evolve(facts, payment=evolve(facts.payment, amount_captured=0, captured_at=None))
         captured = 0
     return {
         "amount_captured": captured,
         "amount_released": _sum(facts.amount("amount_released"), facts.held),
+        "captured_at": None if captured == 0 else facts.payment.captured_at,
         "undo_pending": None,
     }
 
