@@ -173,6 +173,18 @@ PLAIN: dict[str, dict[str, Any]] = {
         "undo_pending": None,
         "disputed": None,
     },
+    "braintree": {
+        "kind": None,
+        "method": "credit_card",
+        "refunds_enabled": None,
+        "amount_captured": None,
+        "captured_at": None,
+        "amount_released": None,
+        "amount_refunded": 0,
+        "amount_refund_pending": 0,
+        "undo_pending": None,
+        "disputed": None,
+    },
 }
 """What an ordinary payment has: without it hardly a question of many facts is answered by a call."""
 

@@ -21,7 +21,7 @@ from attrs import evolve, frozen
 from payrules import CallerError, Payment, Undo, decide, providers
 from payrules.decide import Decision
 from payrules.table import Permit, Provider
-from payrules.when import Condition, Count, Fewer, Is, Lists, Unrepeated, Untouched, Window
+from payrules.when import Condition, Count, Fewer, Is, IsKnown, Lists, Unrepeated, Untouched, Window
 from payrules.words import Action, Source
 from tests.aimed import some
 from tests.vectors import every
@@ -47,6 +47,7 @@ DENY_LISTS = {
     "refund.interac-rejected": "D22",
     "refund.method-unknown": "D4",
     "reverse.other-word": "D24",
+    "refund.no-window": "D6",
 }
 """The claims of the deny-lists that let an unseen word in, each with the decision that accepts it."""
 
@@ -142,7 +143,7 @@ def _listed(permit: Permit, after: Decision) -> bool:
 
 
 def _deny_list(fact: str, permit: Permit) -> str | None:
-    reading = [condition for condition in permit.when if fact in condition.reads]
+    reading = [item for item in permit.when if fact in item.reads and not isinstance(item, IsKnown)]
     denying = [item for item in reading if isinstance(item, Is) and item.negated and item.claim in DENY_LISTS]
     if not reading or len(denying) != len(reading):
         return None

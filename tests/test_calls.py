@@ -47,6 +47,7 @@ KEYS = {
     "klarna": "Klarna-Idempotency-Key",
     "gocardless": "Idempotency-Key",
     "checkoutcom": "Cko-Idempotency-Key",
+    "braintree": "apiRequestKey",
 }
 """Where each provider's requests carry their key: a header, or a field of the body."""
 
@@ -55,6 +56,7 @@ KEYLESS = {
     "authorizenet": OPERATIONS,
     "checkoutcom": (Action.REVERSE,),
     "gocardless": (Action.CANCEL,),
+    "braintree": (Action.CANCEL, Action.REVERSE),
 }
 """The operations whose requests carry none."""
 
@@ -72,6 +74,12 @@ def _klarna(decision: Decision, body: Mapping[str, Any]) -> int | None:
     return body.get("refunded_amount")
 
 
+def _braintree(decision: Decision, body: Mapping[str, Any]) -> int | None:
+    """A refund names decimal text, and everything else names no amount."""
+    refund = body["variables"]["input"].get("refund")
+    return refund and minor_units(refund["amount"], decision.payment.currency, "amount")
+
+
 def _plain(decision: Decision, body: Mapping[str, Any]) -> int | None:
     amount = body.get("amount")
     return amount["value"] if isinstance(amount, Mapping) else amount
@@ -85,6 +93,7 @@ def _authorizenet(decision: Decision, body: Mapping[str, Any]) -> int | None:
 NAMED: dict[str, Callable[[Decision, Mapping[str, Any]], int | None]] = {
     "authorizenet": _authorizenet,
     "klarna": _klarna,
+    "braintree": _braintree,
     "gocardless": lambda _, body: body.get("refunds", {}).get("amount"),
 }
 """How much a request says is given back, where it does not say so as `amount`; None where it names no amount."""

@@ -214,6 +214,7 @@ class TestLive:
             "amount_refund_pending": 0,
             "undo_pending": None,
             "disputed": None,
+            "refunds_enabled": True,
         }
         payment, undo = asked(data, provider, **known)
         if provider in SETTLED_LAST:
@@ -249,7 +250,7 @@ KNOWN_IN_FULL = {
     "batch_closes_at": None,
     "provider_allows": None,
 }
-UNSETTLED_OR_DISPUTED = ("ready", "Chargeback", "SecondChargeback")
+UNSETTLED_OR_DISPUTED = ("ready", "Chargeback", "SecondChargeback", "unknown")
 
 
 def _is_captured(table: Edition, word: str) -> bool:

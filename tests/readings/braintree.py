@@ -339,10 +339,9 @@ def held_of(case: Case) -> tuple[int | None, set[str]]:
 
 
 def void_submitted(case: Case) -> Way:
-    """The void page: what is submitted for settlement, as a whole."""
+    """The void page: what is submitted for settlement, as a whole; a refund is voided there like a charge (D7)."""
     way = Way("reverse", "batch_open")
     ask_status(way, case, "submitted_for_settlement")
-    ask_charge(way, case)
     return ask_reversal(way, case)
 
 
@@ -369,9 +368,9 @@ def let_it_find_out(case: Case) -> Way:
 
 
 def void_refund(case: Case) -> Way:
-    """The schema: a refund that has not begun to settle is voided itself (D7)."""
+    """The schema: a refund that is not even submitted is voided itself, where a charge would be cancelled (D7)."""
     way = Way("reverse", "batch_open")
-    ask_status(way, case, "authorized", "submitted_for_settlement")
+    ask_status(way, case, "authorized")
     if case.kind is None:
         way.unknown.add("kind")
     elif case.kind != "refund":
