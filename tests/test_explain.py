@@ -135,6 +135,12 @@ class TestAPage:
         for status in dated.statuses:
             assert (f"{status.word} --> [*]" in drawn) is bool(status.final)
 
+    def test_names_a_run_of_codes_by_its_ends(self, provider: str, edition: str) -> None:
+        """A row for every code from 400 to 499 does not print a hundred numbers."""
+        table = providers.find(provider)
+        for line in markdown(table, table.edition(edition)).splitlines():
+            assert 10 > len(re.findall(r"\b[45]\d\d\b", line.split("|")[1] if line.startswith("|") else ""))
+
     def test_exports_plain_json(self, provider: str, edition: str) -> None:
         """Nothing in it needs Python."""
         table = providers.find(provider)

@@ -10,10 +10,10 @@ import attrs
 from payrules import records
 from payrules.decide import Decision
 from payrules.digests import digest
-from payrules.responses import SERVER_ERRORS, Replies, Reply
+from payrules.responses import Replies, Reply
 from payrules.table import Claim, Edition, Permit, Provider, Status, cited
 from payrules.when import claims
-from payrules.words import OPERATIONS, Action, Standing
+from payrules.words import OPERATIONS, Action, Loss, Standing
 
 
 def explain(decision: Decision) -> str:
@@ -198,10 +198,17 @@ def _answers(replies: Replies | None) -> Iterator[str]:
 
 
 def _reply(row: Reply) -> tuple[str, ...]:
-    codes = "500 to 599" if row.codes == SERVER_ERRORS else ", ".join(str(code) for code in row.codes)
     of = "any" if row.of == OPERATIONS else _listed(row.of)
     brings = f" ({row.brings})" if row.brings else ""
-    return codes, of, " and ".join(str(item) for item in row.body), f"{row.heard}{brings}", row.claim
+    return _ranged(row.codes), of, " and ".join(str(item) for item in row.body), f"{row.heard}{brings}", row.claim
+
+
+def _ranged(codes: tuple[int | Loss, ...]) -> str:
+    """A run of many codes by its ends, so that a page stays readable."""
+    first, last = codes[0], codes[-1]
+    if isinstance(first, int) and isinstance(last, int) and last - first > 9 and len(codes) == last - first + 1:
+        return f"{first} to {last}"
+    return ", ".join(str(code) for code in codes)
 
 
 def _listed(words: tuple[Action, ...]) -> str:
