@@ -209,6 +209,15 @@ def test_a_second_capture_is_another_to_refund() -> None:
     assert (2, None, None) == (left.captures, left.capture_id, left.available_to_refund)
 
 
+@pytest.mark.parametrize("at", [None, AT])
+def test_a_capture_that_the_status_proves_already_stays(at: datetime | None) -> None:
+    """A report without an amount takes nothing of it away."""
+    read = Payment(provider="square", status="COMPLETED", currency="USD", amount_authorized=1000)
+    told = apply(read, Notice(event=Event.CAPTURED, at=at))
+
+    assert ("COMPLETED", 1000) == (told.status, told.amount_captured)
+
+
 def test_a_reversal_of_unknown_amounts_settles_what_was_pending() -> None:
     """Nothing is invented."""
     before = payment("Authorized", amount_authorized=None, undo_pending="reverse")

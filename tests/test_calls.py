@@ -48,6 +48,7 @@ KEYS = {
     "gocardless": "Idempotency-Key",
     "checkoutcom": "Cko-Idempotency-Key",
     "braintree": "apiRequestKey",
+    "square": "idempotency_key",
 }
 """Where each provider's requests carry their key: a header, or a field of the body."""
 
@@ -57,6 +58,7 @@ KEYLESS = {
     "checkoutcom": (Action.REVERSE,),
     "gocardless": (Action.CANCEL,),
     "braintree": (Action.CANCEL, Action.REVERSE),
+    "square": (Action.CANCEL,),
 }
 """The operations whose requests carry none."""
 
@@ -78,6 +80,12 @@ def _braintree(decision: Decision, body: Mapping[str, Any]) -> int | None:
     """A refund names decimal text, and everything else names no amount."""
     refund = body["variables"]["input"].get("refund")
     return refund and minor_units(refund["amount"], decision.payment.currency, "amount")
+def _square(decision: Decision, body: Mapping[str, Any]) -> int | None:
+    """A lowering names what is left of the payment, in a record of its own."""
+    if "payment" in body:
+        held = (decision.known.amount("amount_authorized") or 0) - (decision.known.amount("amount_released") or 0)
+        return held - int(body["payment"]["amount_money"]["amount"])
+    return body["amount_money"]["amount"] if "amount_money" in body else None
 
 
 def _plain(decision: Decision, body: Mapping[str, Any]) -> int | None:
@@ -94,6 +102,7 @@ NAMED: dict[str, Callable[[Decision, Mapping[str, Any]], int | None]] = {
     "authorizenet": _authorizenet,
     "klarna": _klarna,
     "braintree": _braintree,
+    "square": _square,
     "gocardless": lambda _, body: body.get("refunds", {}).get("amount"),
 }
 """How much a request says is given back, where it does not say so as `amount`; None where it names no amount."""

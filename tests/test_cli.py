@@ -393,6 +393,7 @@ def test_a_terminal_shows_progress(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         (("stripe", "stripe/part-captured.json"), "Cancel EUR 6000"),
         (("checkoutcom", "checkoutcom/card-partly-captured.json"), "Reverse EUR 1000"),
         (("braintree", "braintree/submitted.json"), "Reverse USD 4999"),
+        (("square", "square/completed.json", "--amount", "300"), "Refund USD 300"),
     ],
 )
 def test_the_examples_are_answered(arguments: tuple[str, ...], told: str) -> None:

@@ -32,6 +32,8 @@ RELEASED = {
     "klarna order-management": "54d5260f3f8caaf46f05db610540d772358d45018153c14b4c6a8ea3c5994494",
     "klarna network": "335fa7eae3581c565e22f418289c30f79e6d070a7b15fd197d4a49da119e9976",
     "gocardless 2026-11": "c6a3151fad901e06363a997bd263648572ef79c3520018ca8758bb46e0630e54",
+    "gocardless 2026-11": "fab109bcdc56ffcf7fe7c8b1449ede6ebf003fed1c0f532fa89371e63e440c5e",
+    "square 2026-11": "632ce495178ad2008def0aae2ee81fa675d84161098a24df073d69823ee934fa",
 }
 DIGESTS = (
     "from payrules import providers; from payrules.digests import digest; "

@@ -188,6 +188,8 @@ def _authorized(facts: Facts, notice: Notice) -> dict[str, Any]:
 def _captured(facts: Facts, notice: Notice) -> dict[str, Any]:
     # What a status merely proved (nothing yet, or all there is) gives way to what is reported.
     before, taken = facts.payment.amount_captured, _asked(notice, facts.held)
+    if notice.amount is None and before is None:  # all that was held, with what the status proves to be taken already
+        taken = _sum(facts.amount("amount_captured"), taken)
     captures = (facts.amount("captures") or 0) + 1
     return {
         "amount_captured": taken if before is None else _sum(before, taken),

@@ -20,7 +20,7 @@ OVER = {"CANCELED": "already_canceled", "FAILED": "never_paid"}
 MOST_REFUNDS = 20
 
 # Noes that waiting can lift, and noes that it cannot, each in the order of the vocabulary.
-WAITS = ("refund_pending", "capture_pending")
+WAITS = ("refund_pending", "too_early", "capture_pending")
 NEVERS = (
     "more_than_is_left",
     "only_whole_amount",
@@ -380,6 +380,8 @@ def _part_of(way: Way, case: Case, own: int) -> None:
 
 
 def _of_a_hold(way: Way, case: Case) -> None:
+    if case.payment_id is None:  # the call is below the payment
+        way.unknown.add("payment_id")
     if case.status != "APPROVED":
         way.obstacles.add("wrong_status")
     if case.deadline is not None and case.at >= case.deadline:
@@ -410,6 +412,8 @@ def _cancel_by_key(case: Case) -> Way:
 def _refund(case: Case) -> Way:
     """May a completed payment be refunded? For a year, 20 times, if none has failed and none is pending."""
     way = Way("refund", "captured")
+    if case.payment_id is None:  # the request names the payment
+        way.unknown.add("payment_id")
     if case.status == "APPROVED":
         way.obstacles.add("capture_pending")  # D1; it weighs only where something may have been captured
     elif case.status != "COMPLETED":
@@ -431,6 +435,8 @@ def _refund_limits(way: Way, case: Case) -> None:
     """A year, a number, and no refund that failed."""
     if case.created_at is None:
         way.unknown.add("created_at")
+    elif case.at < case.created_at:
+        way.obstacles.add("too_early")
     elif case.at >= _year_after(case.created_at):
         way.obstacles.add("too_late")
     if case.refunds is not None and case.refunds >= MOST_REFUNDS:
@@ -514,6 +520,7 @@ def _good_until(payment: dict[str, Any], undo: dict[str, Any], said: Say) -> dat
     now = _read(undo["at"])
     created = _instant(payment.get("created_at"))
     moments = {
+        created,
         None if created is None else _year_after(created),
         _instant(payment.get("hold_expires_at")),
         _instant(payment.get("batch_closes_at")),
