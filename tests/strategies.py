@@ -182,7 +182,6 @@ PLAIN: dict[str, dict[str, Any]] = {
         "amount_released": None,
         "amount_refunded": 0,
         "amount_refund_pending": 0,
-        "amount_refund_pending": 0,
         "undo_pending": None,
         "disputed": None,
     },

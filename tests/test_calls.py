@@ -80,6 +80,8 @@ def _braintree(decision: Decision, body: Mapping[str, Any]) -> int | None:
     """A refund names decimal text, and everything else names no amount."""
     refund = body["variables"]["input"].get("refund")
     return refund and minor_units(refund["amount"], decision.payment.currency, "amount")
+
+
 def _square(decision: Decision, body: Mapping[str, Any]) -> int | None:
     """A lowering names what is left of the payment, in a record of its own."""
     if "payment" in body:

@@ -28,12 +28,11 @@ RELEASED = {
     "stripe ach-90-days": "99e4860a1c401036ed0317113898951e02a6e061bae4583d555b2372567dad37",
     "braintree 2026-11": "d04e90ee84000a48b6f4a7629bb6786856c33446d6ec0721e53d17405bb1b05d",
     "authorizenet 2026-11": "093798a7bf6cba119398fb313e7cfee609dd3ae35d99d0019cc0cfb139d8e292",
+    "square 2026-11": "632ce495178ad2008def0aae2ee81fa675d84161098a24df073d69823ee934fa",
     "checkoutcom 2026-11": "536e4f4900265de211fdeedee4e3af55b47aea2c10f3d090ce2caa6cd3b9e6f4",
     "klarna order-management": "54d5260f3f8caaf46f05db610540d772358d45018153c14b4c6a8ea3c5994494",
     "klarna network": "335fa7eae3581c565e22f418289c30f79e6d070a7b15fd197d4a49da119e9976",
     "gocardless 2026-11": "c6a3151fad901e06363a997bd263648572ef79c3520018ca8758bb46e0630e54",
-    "gocardless 2026-11": "fab109bcdc56ffcf7fe7c8b1449ede6ebf003fed1c0f532fa89371e63e440c5e",
-    "square 2026-11": "632ce495178ad2008def0aae2ee81fa675d84161098a24df073d69823ee934fa",
 }
 DIGESTS = (
     "from payrules import providers; from payrules.digests import digest; "

@@ -19,7 +19,18 @@ from payrules.payment import Payment
 from payrules.table import Provider
 from payrules.words import Action, Event
 
-NAMES = ("dojo", "payroc", "adyen", "stripe", "braintree", "authorizenet", "square", "checkoutcom", "klarna", "gocardless")
+NAMES = (
+    "dojo",
+    "payroc",
+    "adyen",
+    "stripe",
+    "braintree",
+    "authorizenet",
+    "square",
+    "checkoutcom",
+    "klarna",
+    "gocardless",
+)
 """The shipped providers."""
 
 
