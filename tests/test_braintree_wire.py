@@ -218,6 +218,16 @@ def test_a_failed_refund_names_what_it_refunded() -> None:
     )
 
 
+def test_the_settlement_of_a_refund_is_none_of_what_it_refunds() -> None:
+    """It counts as given back already; one that is declined takes that back."""
+    refund = {"id": "re1", "type": "credit", "refunded_transaction_id": "5ehfc4"}
+    notice = only(hook("transaction_settlement_declined", **refund))
+
+    assert () == wire.notices(hook("transaction_settled", **refund))
+    assert isinstance(notice, Notice)
+    assert (Event.REFUND_FAILED, 600, "5ehfc4", {}) == (notice.event, notice.amount, notice.payment_id, notice.tells)
+
+
 def test_without_a_currency_no_amount_is_told() -> None:
     """A settlement and a failed refund are then of all there is."""
     for kind in ("transaction_settled", "refund_failed"):

@@ -56,6 +56,9 @@ _KINDS = {
     "dispute_lost": Event.DISPUTE_LOST,
 }
 
+_OF_A_REFUND = {**_KINDS, "transaction_settled": None, "transaction_settlement_declined": Event.REFUND_FAILED}
+"""The same of a refund: it counts as given back before it settles, so only its failure tells something new."""
+
 EVENTS = frozenset(_KINDS.values())
 """What its webhooks can tell of a payment."""
 
@@ -245,13 +248,13 @@ def _notices(body: Mapping[str, Any]) -> Iterator[Notice | Unread]:
     subject = records.mapping(body.get("subject") or {}, "subject")
     about = records.mapping(subject.get("dispute") or subject.get("transaction") or {}, "subject")
     transaction = records.mapping(about.get("transaction") or about, "transaction")
-    payment_id = transaction.get("refunded_transaction_id") or transaction.get("id")
-    named = {"reference": about.get("id"), "payment_id": payment_id}
+    refunded = transaction.get("refunded_transaction_id")
+    named = {"reference": about.get("id"), "payment_id": refunded or transaction.get("id")}
+    event = (_OF_A_REFUND if refunded else _KINDS).get(kind)
     if kind not in _KINDS:
         yield Unread(kind, "not an event of Braintree's that is known", **named)
-        return
-    told = _told(_KINDS[kind], transaction)
-    yield Notice.from_record({"event": _KINDS[kind], "at": body.get("timestamp"), **named, **told})
+    elif event is not None:
+        yield Notice.from_record({"event": event, "at": body.get("timestamp"), **named, **_told(event, transaction)})
 
 
 def _told(event: Event, transaction: Mapping[str, Any]) -> dict[str, Any]:
