@@ -31,7 +31,7 @@ class SimulatedCheckoutcom(RuleBasedStateMachine):
 
     @initialize(method=st.sampled_from(METHODS), amount=st.integers(2, 1000), retries=st.booleans())
     def begin(self, method: tuple[str, str | None], amount: int, retries: bool) -> None:
-        self.now = BEGINS
+        self.now, self.wishes = BEGINS, 0
         self.provider = checkoutcom.Payment(amount, *method, expires_on=BEGINS + timedelta(days=7))
         self.provider.status = "Retry Scheduled" if retries else "Pending"
         self.payment = wire.payment(self.provider.body(), {})
@@ -74,14 +74,18 @@ class SimulatedCheckoutcom(RuleBasedStateMachine):
         if decision.action is Action.REJECT:
             return
         given_back = self.given_back
-        assert decision.call is not None
-        call = (decision.call.path, dict(decision.call.headers), _body(decision.call.body), self.now)
+        self.wishes += (
+            1  # one that follows a refusal is a new one, and without an id of its own has the key of the first
+        )
+        made = decision.call_for(f"wish-{self.wishes}")
+        assert made is not None
+        call = (made.path, dict(made.headers), _body(made.body), self.now)
         self.payment = apply(self.payment, requested(decision))
         self.untold = self.provider.request(*call, declined=declined)
         refused = all(webhook["type"].endswith("_declined") for webhook in self.untold)
 
         assert self.given_back - given_back == (0 if refused else decision.amount)
-        if decision.call.headers:
+        if made.headers:
             assert [] == self.provider.request(*call), "a retry moves nothing"
 
     @precondition(lambda self: self.untold)

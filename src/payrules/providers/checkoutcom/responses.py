@@ -19,7 +19,7 @@ REPLIES = Replies(
         Reply("answer.conflict", (409,), Heard.IN_PROGRESS,               claim="answer.conflict"),
         Reply("answer.too-many", (429,), Heard.IN_PROGRESS,               claim="answer.too-many"),
         Reply("answer.gateway", (502,), Heard.PROVIDER_FAILED,            claim="answer.gateway"),
-        Reply("answer.failed", (*range(500, 502), *range(503, 600)), Heard.PROVIDER_FAILED, claim="answer.failed"),
+        Reply("answer.failed", (500, 501, 503, 504), Heard.PROVIDER_FAILED,  claim="answer.failed"),
         Reply("answer.none", LOST, Heard.NO_ANSWER,                       claim="answer.none"),
     ),
 )

@@ -4,7 +4,6 @@ from payrules.providers.checkoutcom.claims import CLAIMS, PAGES
 from payrules.providers.checkoutcom.responses import REPLIES
 from payrules.table import Edition, Permit, Proof, Provider, Share, Status, Transition
 from payrules.when import (
-    anything_left,
     before,
     everything_refunded,
     fewer_partial_actions_than,
@@ -15,7 +14,6 @@ from payrules.when import (
     not_disputed,
     nothing_captured,
     nothing_held,
-    nothing_left,
     part_amount,
     rest_alone,
     scheme_is,
@@ -74,8 +72,9 @@ HELD = (something_held(claim="event.captured"),)
 NOT_HELD = (nothing_held(claim="event.captured"),)
 KEPT = (something_left(claim="event.rest-voided"),)
 NOT_KEPT = (everything_refunded(claim="event.rest-voided"),)
-LEFT = (anything_left(claim="event.refund-status"),)
-NOT_LEFT = (nothing_left(claim="event.refund-status"),)
+TAKEN_LEFT = (something_left(claim="event.refund-status"),)
+HELD_LEFT = (everything_refunded(claim="event.refund-status"), something_held(claim="event.refund-status"))
+NOT_LEFT = (everything_refunded(claim="event.refund-status"), nothing_held(claim="event.refund-status"))
 CAPTURABLE = (*TO_COME, "Authorized", "Partially Captured")
 TRANSITIONS = (
     Transition(TO_COME,      Event.AUTHORIZED, "Authorized",         claim="event.approved"),
@@ -95,7 +94,8 @@ TRANSITIONS = (
     Transition("Partially Refunded", Event.CANCELED, "Refunded",     claim="event.rest-voided", when=NOT_KEPT),
     Transition("Partially Refunded", Event.EXPIRED,  "Partially Refunded", claim="event.rest-voided", when=KEPT),
     Transition("Partially Refunded", Event.EXPIRED,  "Refunded",     claim="event.rest-voided", when=NOT_KEPT),
-    Transition(TAKEN,        Event.REFUNDED,   "Partially Refunded", claim="event.refund-status", when=LEFT),
+    Transition(TAKEN,        Event.REFUNDED,   "Partially Refunded", claim="event.refund-status", when=TAKEN_LEFT),
+    Transition(TAKEN,        Event.REFUNDED,   "Partially Refunded", claim="event.refund-status", when=HELD_LEFT),
     Transition(TAKEN,        Event.REFUNDED,   "Refunded",           claim="event.refund-status", when=NOT_LEFT),
     Transition(TAKEN,        Event.REVERSED,   "Refunded",           claim="event.reversal"),
 )
