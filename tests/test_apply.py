@@ -194,6 +194,17 @@ def test_a_refund_uses_up_what_one_refund_can_give(captures: int | None, after: 
     assert after == (left.capture_id, left.available_to_refund, left.refunds)
 
 
+def test_a_refund_keeps_what_the_status_before_proved_released() -> None:
+    """The next status may not say how much of the hold is gone, and nothing of it has come back."""
+    captured = Payment(provider="checkoutcom", status="Captured", currency="EUR", amount_authorized=1000)
+    less = Payment.from_record({**captured.to_record(), "amount_captured": 600})
+    refund = Notice(event=Event.REFUNDED, amount=200, at=AT)
+
+    assert [("Partially Refunded", 0), ("Partially Refunded", 400)] == [
+        (after.status, after.amount_released) for after in (apply(captured, refund), apply(less, refund))
+    ]
+
+
 def test_a_second_capture_is_another_to_refund() -> None:
     """Which of the two a refund addresses is no longer known."""
     before = payment(

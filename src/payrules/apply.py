@@ -61,7 +61,16 @@ def apply(
     except CallerError as error:  # amounts that no payment can have: more was reported than there is
         raise ProviderError(payment.status, f"{notice.event} of {notice.amount}", (error.message,)) from None
     moved = evolve(moved, status=_next_status(table, moved, notice))
+    if notice.event is Event.REFUNDED:
+        return _released_still(table, facts, moved, notice)
     return _released_anew(table, payment, moved, notice) if notice.event is Event.CAPTURED else moved
+
+
+def _released_still(table: Edition, before: Facts, moved: Payment, notice: Notice) -> Payment:
+    """After a refund, what the status before proved released is so still, though the next status may not prove it."""
+    if _facts(table, moved, notice).amount("amount_released") is not None:
+        return moved
+    return evolve(moved, amount_released=before.amount("amount_released"))
 
 
 def _released_anew(table: Edition, before: Payment, after: Payment, notice: Notice) -> Payment:
