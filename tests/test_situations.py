@@ -12,7 +12,7 @@ from payrules import Action, decide, providers
 from payrules.answers import Answer
 from payrules.situations import UNSEEN, Outcome, Situation, alike, walk
 from payrules.table import Edition, Permit
-from payrules.when import within
+from payrules.when import known, status_is, whole_or_part, within
 from payrules.words import OPERATIONS, Reason
 from tests import aimed
 from tests.agreement import EDITIONS
@@ -80,6 +80,24 @@ def told(answer: Answer | Outcome) -> tuple[object, ...]:
 def changed(table: Edition, permit: Permit, **fields: Any) -> Edition:
     """An edition with something else in one of its permits."""
     return evolve(table, permits=tuple(evolve(item, **fields) if item is permit else item for item in table.permits))
+
+
+def test_what_one_refund_can_give_back_tells_situations_apart() -> None:
+    """Where a table asks for it, a refund that it lessens is walked beside one that it does not."""
+    table = providers.find("dojo")
+    asks = (status_is("Captured", claim="prefer"), known("available_to_refund", claim="prefer"))
+    permit = Permit("refund", Action.REFUND, Reason.CAPTURED, when=(*asks, whole_or_part(claim="prefer")))
+    narrow = evolve(table, editions=(evolve(table.edition(), permits=(permit,)),))
+    capped = set()
+    for situation in walk("dojo", narrow.edition()):
+        outcome = situation.outcome()
+        for payment, undo in situation.questions(None):
+            decision = decide(payment, undo, provider=narrow)
+            capped.add(bool(decision.remaining))
+
+            assert (outcome.action, outcome.amount) == (decision.action, decision.amount), (payment, undo)
+
+    assert {False, True} == capped
 
 
 class TestAlike:

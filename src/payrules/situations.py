@@ -266,7 +266,7 @@ def _chosen(edition: Edition, ways: Sequence[tuple[Permit, Obstruction | None]],
 # --- the walk of one status -----------------------------------------------------------------------
 
 _Told = dict[str, object]
-_Feeds = tuple[Miss | bool | None, ...]
+_Feeds = tuple[object, ...]
 _States = dict[tuple[int, ...], tuple[int, _Told]]
 _Contexts = dict[tuple[_Feeds, tuple[int, ...]], tuple[int, _Told]]
 _Joined = dict[tuple[int, ...], tuple[int, list[_Told]]]
@@ -439,7 +439,8 @@ class _StatusWalk:
                 continue
             seen.add(outcomes)
             # Of several conditions it matters only whether all hold; an unknown word alone is asked for by name.
-            feeds = tuple(met[0] if alone else any(met) for met, (_, _, alone) in zip(fed, feeding, strict=True))
+            feeds: _Feeds = (told[_CAP],) if _CAP in names else ()
+            feeds += tuple(met[0] if alone else any(met) for met, (_, _, alone) in zip(fed, feeding, strict=True))
             closed = [0] * len(self._ways)
             for (number, _, condition), miss in zip(asked, misses, strict=True):
                 closed[number] = self._met.both(closed[number], self._met.number(condition, miss))
@@ -475,7 +476,7 @@ class _StatusWalk:
     def _amount_classes(self, witness: Mapping[str, object]) -> list[tuple[_Amounts, int]]:
         """The classes of amounts where the other facts are like these, and how many outcomes come to each."""
         proofs = [proof for _, proof in self._proofs()]
-        names = {proof.name for proof in proofs}.union(*(_reads(item) for proof in proofs for item in proof.when))
+        names = {_CAP}.union(*({proof.name}.union(*map(_reads, proof.when)) for proof in proofs))
         context = tuple((name, value) for name, value in sorted(witness.items()) if name in names)
         key = (tuple(self._meant), context)
         if key not in self._shared.classes:
@@ -635,13 +636,15 @@ def _settles(edition: Edition, status: str) -> object:
 
 def _told_amounts(facts: Facts) -> object:
     """What is known of the amounts, and what would tell those that are not."""
-    return tuple((facts.get(name), facts.hinges.get(name)) for name in _AMOUNTS)
+    return *((facts.get(name), facts.hinges.get(name)) for name in _AMOUNTS), facts.get(_CAP)
 
 
 # --- the values of facts --------------------------------------------------------------------------
 
 _STEP, _NOTHING = timedelta(microseconds=1), timedelta(0)
 _AMOUNTS = ("amount_authorized", "amount_captured", "amount_released", "amount_refunded", "amount_refund_pending")
+_CAP = "available_to_refund"
+"""What lessens an amount, and is read beside the amounts: it tells contexts apart that are alike otherwise."""
 _WORDS: Mapping[str, tuple[object, ...]] = {
     "capture_mode": tuple(CaptureMode),
     "kind": tuple(Kind),
@@ -662,6 +665,7 @@ _WORDS: Mapping[str, tuple[object, ...]] = {
     "refunds": (0, 1),
     "max_refunds": (1,),
     "partial_actions": (0, 1),
+    _CAP: (3,),
     "cut_off": ("18:00",),
     "capture_delay_hours": (0, 2),
     "created_at": (NOON - timedelta(hours=26),),
