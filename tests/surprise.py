@@ -36,6 +36,7 @@ NULLABLE = tuple(item.name for item in attrs.fields(Payment) if item.default is 
 DEFAULTS = {
     "undo_pending": "none was sent: the caller's own book",
     "timezone": "the table's zone",
+    "available_to_refund": "what is left of the captures",
 }
 """What `None` means where it is not *unknown*, by `records.md`."""
 

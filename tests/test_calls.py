@@ -49,6 +49,7 @@ KEYS = {
     "checkoutcom": "Cko-Idempotency-Key",
     "braintree": "apiRequestKey",
     "square": "idempotency_key",
+    "paypal": "PayPal-Request-Id",
 }
 """Where each provider's requests carry their key: a header, or a field of the body."""
 
@@ -64,6 +65,7 @@ KEYLESS = {
 
 NO_REQUEST: dict[str, Callable[[Payment], bool]] = {
     "klarna": lambda payment: str(payment.payment_id).startswith("krn:"),
+    "paypal": lambda payment: payment.capture_id is None,
 }
 """Payments of which a decision may come without a request, as a decision of the provider's says."""
 
@@ -90,6 +92,13 @@ def _square(decision: Decision, body: Mapping[str, Any]) -> int | None:
     return body["amount_money"]["amount"] if "amount_money" in body else None
 
 
+def _paypal(decision: Decision, body: Mapping[str, Any]) -> int | None:
+    """Money is decimal text."""
+    money = body.get("amount")
+    digits = 0 if decision.payment.currency in ("HUF", "JPY", "TWD") else 2
+    return money and minor_units(money["value"], money["currency_code"], "value", digits=digits)
+
+
 def _plain(decision: Decision, body: Mapping[str, Any]) -> int | None:
     amount = body.get("amount")
     return amount["value"] if isinstance(amount, Mapping) else amount
@@ -105,6 +114,7 @@ NAMED: dict[str, Callable[[Decision, Mapping[str, Any]], int | None]] = {
     "klarna": _klarna,
     "braintree": _braintree,
     "square": _square,
+    "paypal": _paypal,
     "gocardless": lambda _, body: body.get("refunds", {}).get("amount"),
 }
 """How much a request says is given back, where it does not say so as `amount`; None where it names no amount."""

@@ -394,6 +394,8 @@ def test_a_terminal_shows_progress(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         (("checkoutcom", "checkoutcom/card-partly-captured.json"), "Reverse EUR 1000"),
         (("braintree", "braintree/submitted.json"), "Reverse USD 4999"),
         (("square", "square/completed.json", "--amount", "300"), "Refund USD 300"),
+        (("paypal", "paypal/order-two-captures.json"), "Cancel EUR 2500"),
+        (("paypal", "paypal/order-two-captures.json", "--only", "refund"), "Refund EUR 3500"),
     ],
 )
 def test_the_examples_are_answered(arguments: tuple[str, ...], told: str) -> None:

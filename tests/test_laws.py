@@ -218,7 +218,7 @@ class TestLive:
         }
         payment, undo = asked(data, provider, **known)
         if provider in OPENS:
-            payment = evolve(payment, **{OPENS[provider]: undo.at})  # type: ignore[arg-type]
+            payment = evolve(payment, **{"created_at": None, OPENS[provider]: undo.at})  # type: ignore[arg-type]
 
         assert Action.REJECT is not decide(payment, Undo(at=undo.at), edition=edition).action
 
@@ -238,7 +238,7 @@ def captured(data: st.DataObject, provider: str, edition: str) -> dict[str, Any]
     }
 
 
-OPENS = {"authorizenet": "settled_at", "square": "created_at"}
+OPENS = {"authorizenet": "settled_at", "square": "created_at", "paypal": "captured_at"}
 """The instant that opens the window of a provider's refunds."""
 
 KNOWN_IN_FULL = {
@@ -253,6 +253,10 @@ KNOWN_IN_FULL = {
     "batch": None,
     "batch_closes_at": None,
     "provider_allows": None,
+    "captures": 1,
+    "available_to_refund": None,
+    "chargeback": None,
+    "max_refunds": None,
 }
 UNSETTLED_OR_DISPUTED = ("ready", "Chargeback", "SecondChargeback", "unknown")
 
@@ -474,6 +478,10 @@ class TestUnknownNeverHelps:
             "merchant_reference": "order-1",
             "payment_id": "psp",
             "settled_at": undo.at,
+            "parent_id": "parent",
+            "created_as": "reauthorization",
+            "captured_at": undo.at,
+            "available_to_refund": 5000,
         }
         settled = evolve(payment, **{name: values[name] for name in decision.needs})
         after = decide(settled, undo, edition=edition)

@@ -23,6 +23,7 @@ NAMES = (
     "dojo",
     "payroc",
     "adyen",
+    "paypal",
     "stripe",
     "braintree",
     "authorizenet",
