@@ -338,17 +338,47 @@ class TestBadInput:
             ('0 AS "at"', "at: the column is of type INTEGER, and that is no instant"),
             ("0 AS disputed", "disputed: the column is of type INTEGER, and that is neither true nor false"),
             ("[1] AS status", "status: the column is of type INTEGER.., and that is no text"),
+            ("1.5 AS captures", "captures: the column is of type DECIMAL.*, and that is no whole number"),
+            ("1 AS provider_allows", "provider_allows: the column is of type INTEGER, and that is no list of words"),
         ],
-        ids=["decimals", "local", "number", "flag", "list"],
+        ids=["decimals", "local", "number", "flag", "list", "count", "words"],
     )
     def test_a_column_of_another_type_is_refused(self, tmp_path: Path, column: str, message: str) -> None:
         """Before a row is read, with the option that settles it where there is one."""
         path, parquet = to_csv(tmp_path / "history.csv", [BASE]), tmp_path / "history.parquet"
-        replace = "*, " + column if "disputed" in column else f"* REPLACE ({column})"
+        replace = f"* REPLACE ({column})" if column.split()[-1].strip('"') in BASE else f"*, {column}"
         duckdb.sql(f"COPY (SELECT {replace} FROM read_csv('{path}', all_varchar = true)) TO '{parquet}'")
 
         with pytest.raises(CallerError, match=message):
             duck.audit([str(parquet)])
+
+    def test_an_amount_that_is_no_number_is_refused_with_decimals_too(self, tmp_path: Path) -> None:
+        """However many decimals an amount has, a truth value is none."""
+        path, parquet = to_csv(tmp_path / "history.csv", [BASE]), tmp_path / "history.parquet"
+        duckdb.sql(
+            f"COPY (SELECT * REPLACE (true AS amount_captured) FROM read_csv('{path}', all_varchar = true)) TO '{parquet}'"
+        )
+
+        with pytest.raises(
+            CallerError, match="amount_captured: the column is of type BOOLEAN, and that is no amount"
+        ):
+            duck.audit([str(parquet)], reading=Reading(minor_units=2))
+
+    def test_columns_of_their_own_types_are_read_as_they_are(self, tmp_path: Path) -> None:
+        """A flag, a list of words, a local time whose zone is told, and a part of a nested column."""
+        path, parquet = to_csv(tmp_path / "history.csv", [BASE]), tmp_path / "history.parquet"
+        local = "'2026-07-01 10:00:00'::TIMESTAMP"
+        duckdb.sql(
+            f'COPY (SELECT * EXCLUDE (status) REPLACE ({local} AS authorized_at, {local} + INTERVAL 2 HOUR AS "at"),'
+            " {'state': {'word': status}} AS \"order\", true AS disputed, ['refund'] AS provider_allows"
+            f" FROM read_csv('{path}', all_varchar = true)) TO '{parquet}'"
+        )
+        reading = Reading(columns={"status": "order.state.word"}, assume_zone="Europe/London")
+        (told,) = found(tmp_path, [str(parquet)], reading=reading)
+
+        assert datetime(2026, 7, 1, 11, tzinfo=UTC) == datetime.fromisoformat(told["at"])
+        assert ("would_be_refused", "disputed") == (told["finding"], told["reason"])
+        assert "reverse alone: disputed" == told["error"]
 
     def test_local_times_and_decimals_once_they_are_told(self, tmp_path: Path) -> None:
         """An hour that clocks skip is an error of its row, and so are more decimals than the currency has."""
@@ -391,6 +421,8 @@ class TestBadInput:
         (tmp_path / "empty.csv").touch()
         (tmp_path / "notes.txt").write_text("x")
         (tmp_path / "short.parquet").write_bytes(b"PAR1" + b"x" * 100)
+        (tmp_path / "text.parquet").write_text("provider,status")
+        (tmp_path / "text.duckdb").write_text("provider,status")
         (tmp_path / "none").mkdir()
         sqlite3.connect(tmp_path / "empty.sqlite").execute("CREATE TABLE t (x)")
         for source, message in [
@@ -399,12 +431,22 @@ class TestBadInput:
             ("empty.csv", "is empty"),
             ("notes.txt", "is none of .parquet, .csv"),
             ("short.parquet", "short.parquet"),
+            ("text.parquet", "is no Parquet file: it does not begin with PAR1"),
+            ("text.duckdb#undos", "text.duckdb: "),
             ("nowhere.duckdb#undos", "there is no"),
             ("empty.sqlite#undos", "no such table"),
             ("empty.sqlite#", "names no table"),
         ]:
             with pytest.raises(CallerError, match=message):
                 duck.audit([str(tmp_path / source)])
+
+    def test_a_server_that_is_not_there_is_said_without_the_password(self) -> None:
+        """What PostgreSQL's library says of it, and where it was looked for."""
+        pytest.importorskip("psycopg")
+
+        with pytest.raises(CallerError, match=r"127\.0\.0\.1:1/shop#undos: ") as caught:
+            duck.audit(["postgresql://clerk:secret@127.0.0.1:1/shop#undos"])
+        assert "secret" not in str(caught.value)
 
     def test_a_history_without_a_row_has_no_finding(self, tmp_path: Path) -> None:
         """A head alone, or a file of no lines."""

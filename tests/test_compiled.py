@@ -8,7 +8,7 @@ import pickle
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
 from threading import Barrier, Thread
@@ -28,7 +28,7 @@ from payrules.facts import Facts
 from payrules.fill import fill
 from payrules.outcomes import Outcome
 from payrules.table import Edition, Permit, Provider
-from payrules.when import CutOff, Miss, method_is, spell, status_is, whole_amount
+from payrules.when import CutOff, Is, Miss, method_is, method_known_to_be, spell, status_is, whole_amount
 from payrules.words import OPERATIONS, Action, Reason, Rejection
 from tests import aimed, made_up
 from tests.strategies import questions
@@ -360,15 +360,26 @@ class TestManyRows:
             assert (f"made-up.{method}" if method in methods else None) == decision.rule
             assert [] == list(differing(table, None, [(payment, Undo(at=AT))]))
 
+    @pytest.mark.parametrize(("condition", "looked_up"), [(method_is, True), (method_known_to_be, False)])
+    def test_a_word_that_is_taken_as_any_other_has_no_branch(
+        self, condition: Callable[..., Is], looked_up: bool
+    ) -> None:
+        """Four methods and an unknown one are five cases, unless an unknown one fails as any other does."""
+        table = _by_method(("m0", "m1", "m2", "m3"), condition)
+        random = Random(7)  # noqa: S311
 
-def _by_method(methods: tuple[str, ...]) -> Provider:
+        assert looked_up is ("CASES_OF_METHOD" in compiled.source(table, table.edition()))
+        assert [] == list(differing(table, None, (made_up.question(random) for _ in range(200))))
+
+
+def _by_method(methods: tuple[str, ...], condition: Callable[..., Is] = method_is) -> Provider:
     table = made_up.table(Random(1), permits=0)  # noqa: S311
     permits = tuple(
         Permit(
             method,
             Action.CANCEL,
             Reason.NOT_CAPTURED,
-            (status_is("open", claim=made_up.C), whole_amount(claim=made_up.C), method_is(method, claim=made_up.C)),
+            (status_is("open", claim=made_up.C), whole_amount(claim=made_up.C), condition(method, claim=made_up.C)),
         )
         for method in methods
     )

@@ -44,9 +44,10 @@ def place(rule: str, until: CutOff | None = None) -> Callable[[datetime, datetim
             if len(known) >= DAYS_MAX:
                 known.clear()
             pieces = known[day] = changes.pieces(day)
-        for limit, start, end in pieces:  # noqa: B007 — the piece that the moment lies in is used below
-            if moment < limit:
-                break
+        number = 0
+        while moment >= pieces[number][0]:
+            number += 1
+        _, start, end = pieces[number]
         if at >= end:
             return 1
         return -1 if at < (start if until is None else moment) else 0

@@ -201,13 +201,12 @@ class _Generator:
     def assigned(self, name: str, proof: Proof) -> Lines:
         if proof.value is not Share.REST:
             return [f"{name} = {self.value(proof)}"]
-        lines = [
+        return [
             "if amount_authorized is not None and amount_captured is not None:",
             f"    {name} = amount_authorized - amount_captured if amount_authorized > amount_captured else 0",
+            "elif amount_captured is not None:",
+            "    gone = True",
         ]
-        if name == "amount_released":
-            lines += ["elif amount_captured is not None:", "    gone = True"]
-        return lines
 
     def value(self, proof: Proof) -> str:
         if proof.value is Share.WHOLE:
@@ -456,7 +455,7 @@ def _is_plain(proof: Proof) -> bool:
 
 def _can_be_written(proof: Proof) -> bool:
     """Whether what it proves can be said without the fields it would need being told."""
-    return not isinstance(proof.value, tuple) and (proof.value is not Share.REST or proof.name != "amount_captured")
+    return not isinstance(proof.value, tuple) and (proof.value is not Share.REST or proof.name == "amount_released")
 
 
 def _may_be_gone(proofs: tuple[Proof, ...]) -> bool:
