@@ -1,8 +1,8 @@
 """Mutants of the engine's code: `python -m tests.mutants.code [MODULE …] [--sample N]`.
 
 cosmic-ray makes each mutant as text. A process forked from this one puts it in place, by giving the function that it is
-in its code, or where it is in none by importing the package anew, and runs the checks below, the quick ones first, until
-one fails. Nothing on disk is changed. A mutant that no check notices is a *survivor*: it is either explained in
+in its code, or where it is in none by importing the package anew, and runs the checks below, the quick ones first and of
+these what noticed the last mutant of the module, until one fails. Nothing on disk is changed. A mutant that no check notices is a *survivor*: it is either explained in
 `survivors.md`, by its text and an argument, or a hole in the tests.
 """
 
@@ -18,12 +18,13 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache, partial
 from importlib import import_module
 from importlib.machinery import ModuleSpec
 from itertools import zip_longest
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 from attrs import frozen
 
@@ -40,11 +41,21 @@ NOT_MADE = (
 )
 """The beginnings of operators that are left out."""
 
+AIMED = 100
+"""So many aimed payments of each edition are asked about."""
+
 SECONDS_MAX = 120
 """A mutant that takes longer hangs, which is noticed too."""
 
-UNIT = ("when", "apply", "table", "explain")
-"""The test modules that are run where vectors and aimed payments have noticed nothing."""
+UNIT = {
+    "when": ("when", "table"),
+    "answers": ("laws", "explain"),
+    "decide": ("laws", "calls", "explain", "compiled"),
+    "apply": ("apply", "laws"),
+    "facts": ("laws", "explain"),
+    "fill": ("laws", "explain"),
+}
+"""The test modules of each module, run where vectors and aimed payments have noticed nothing."""
 
 EXPLAINED = Path(__file__).parent / "survivors.md"
 
@@ -140,8 +151,8 @@ def _meaning(text: str) -> str | None:
 # --- noticing them ----------------------------------------------------------------------------------
 
 
-def _put(mutant: Mutant) -> None:
-    """The mutant in place of the original, in this process."""
+def _put(mutant: Mutant) -> bool:
+    """The mutant in place of the original, in this process; whether nothing had to be imported anew for it."""
     place = _function(mutant)
     if place is not None:
         function, qualname = place
@@ -149,17 +160,17 @@ def _put(mutant: Mutant) -> None:
         mutated = next(item for item in _codes(code) if item.co_qualname == qualname)
         if mutated.co_freevars == function.__code__.co_freevars:
             function.__code__ = mutated
-            return
+            return True
     for name in [name for name in sys.modules if name.partition(".")[0] in ("payrules", "tests")]:
-        if not name.startswith("tests.mutants"):
-            del sys.modules[name]
+        del sys.modules[name]
     sys.meta_path.insert(0, _InPlace(mutant.module, mutant.text))
+    return False
 
 
 def _function(mutant: Mutant) -> tuple[Any, str] | None:
     """The function or method in whose body a mutant is, and its name; None where it is in none that can be reached."""
     found = sys.modules[f"payrules.{mutant.module}"]
-    for node in ast.parse((SRC / f"{mutant.module}.py").read_text(encoding="utf-8")).body:
+    for node in _tree(mutant.module).body:
         holder: Any = found
         inside, prefix = [node], ""
         if isinstance(node, ast.ClassDef):
@@ -170,6 +181,11 @@ def _function(mutant: Mutant) -> tuple[Any, str] | None:
                 value = getattr(value, "fget", None) or getattr(value, "__wrapped__", None) or value
                 return (value, prefix + item.name) if isinstance(value, FunctionType) else None
     return None
+
+
+@cache
+def _tree(module: str) -> ast.Module:
+    return ast.parse((SRC / f"{module}.py").read_text(encoding="utf-8"))
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
@@ -193,73 +209,103 @@ class _InPlace(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(self.text, module.__file__, "exec"), module.__dict__)  # noqa: S102 — our own code, changed
 
 
-def on_vectors() -> None:
-    """Every vector is answered as it says, and the table as its function does."""
-    from payrules import providers
+@frozen
+class Check:
+    """Something that fails where a mutant is noticed."""
+
+    name: str
+    run: Callable[[], None]
+
+
+def checks(module: str) -> list[Check]:
+    """Everything that may notice a mutant of a module, the quick first; what can be read is read already."""
     from tests import test_vectors
-    from tests.test_compiled import differing
+    from tests.mutants.judge import History
     from tests.vectors import every
 
-    for vector in every("undo"):
-        asked = [(vector.payment, vector.undo)]
-        assert [] == list(differing(providers.find(vector.provider), vector.edition, asked))
-        test_vectors.test_an_undo_vector_is_answered_as_it_says(vector)
-    for vector in every("history"):
-        test_vectors.test_a_history_vector_leaves_the_payment_it_says(vector)
+    undo = [(vector, vector.payment, vector.undo) for vector in every("undo")]
+    histories = [History(vector) for vector in every("history")]
+    answered = [Check(f"answer {item[0].id}", partial(_is_answered, *item)) for item in undo]
+    folded = [Check(f"history {item.vector.id}", partial(_is_folded, item)) for item in histories]
+    decided = [
+        Check(f"decide {item[0].id}", partial(test_vectors.test_an_undo_vector_is_answered_as_it_says, item[0]))
+        for item in undo
+    ]
+    quick = [*folded, *answered] if module == "apply" else [*answered, *folded]
+    return [*quick, *decided, *_of_aimed_payments(), Check("tests", partial(_in_tests, UNIT[module]))]
 
 
-def on_aimed_payments() -> None:
-    """The table and its function agree, and so does the second reading of Dojo and Payroc."""
+def _is_answered(vector: Any, payment: Any, undo: Any) -> None:
     from payrules import providers
-    from tests.agreement import read
+    from payrules.answers import answer
+    from payrules.fill import fill
+    from tests.agreement import FIELDS, _plain
+
+    table = providers.find(vector.provider).edition(vector.edition)
+    told, expected = _plain(answer(table, fill(table, payment, undo))), vector.expected
+    told_of = {
+        name: sorted(expected[name]) if name == "needs" else expected[name] for name in FIELDS if name in expected
+    }
+
+    assert told_of == {name: told[name] for name in told_of}
+
+
+def _is_folded(history: Any) -> None:
+    assert not history.fails(history.provider)
+
+
+def _of_aimed_payments() -> Iterator[Check]:
+    """The table, its function and the second reading agree on them, `good_until` included."""
+    from tests.agreement import EDITIONS, agree
     from tests.aimed import some
-    from tests.test_compiled import differing
-    from tests.test_reading import decided
 
-    for name in providers.NAMES:
-        for edition in providers.find(name).editions:
-            asked = list(some(name, 200, edition=edition.name))
-            assert [] == list(differing(providers.find(name), edition.name, asked))
-            for payment, undo in asked[:100] if name != "adyen" else []:
-                told = read(payment, undo, edition.name)
-                answered = decided(payment, undo, edition.name)
-                assert answered == {field: told[field] for field in answered}
+    for provider, edition in EDITIONS:
+        for number, (payment, undo) in enumerate(some(provider, AIMED, edition=edition)):
+            yield Check(f"aimed {provider} {edition} {number}", partial(agree, payment, undo, edition))
 
 
-def in_tests(modules: tuple[str, ...]) -> Callable[[], None]:
+def _in_tests(modules: tuple[str, ...]) -> None:
     """Tests run by pytest in this process."""
+    import pytest
 
-    def check() -> None:
-        import pytest
-
-        files = [str(ROOT / "tests" / f"test_{module}.py") for module in modules]
-        options = ["-x", "-q", "-p", "no:cacheprovider", "--assert=plain", "--hypothesis-profile=small"]
-        assert pytest.main([*options, *files]) == 0
-
-    return check
+    files = [str(ROOT / "tests" / f"test_{module}.py") for module in modules]
+    options = ["-x", "-q", "-n0", "-p", "no:cacheprovider", "--assert=plain", "--hypothesis-profile=small"]
+    assert pytest.main([*options, *files]) == 0
 
 
-CHECKS: tuple[Callable[[], None], ...] = (on_vectors, on_aimed_payments, in_tests(UNIT))
-"""The quick ones first: most mutants do not live to see the last."""
-
-
-def survives(mutant: Mutant) -> bool:
-    """Whether no check notices, in a process of its own."""
+def is_noticed(mutant: Mutant, asked: list[Check]) -> bool:
+    """Whether a check notices, in a process of its own; the one that does is asked first the next time."""
+    reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        code = 1
-        try:
-            signal.alarm(SECONDS_MAX)
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-            os.dup2(1, 2)
-            _put(mutant)
-            for check in CHECKS:
-                check()
-            code = 0
-        finally:
-            os._exit(code)
+        _ask(mutant, asked, writing)
+    os.close(writing)
     _, status = os.waitpid(child, 0)
-    return status == 0
+    with os.fdopen(reading, "rb") as told:
+        number = told.read(4)
+    if status and number:
+        asked.insert(0, asked.pop(int.from_bytes(number)))
+    return status != 0
+
+
+def _ask(mutant: Mutant, asked: list[Check], writing: int) -> NoReturn:
+    """The checks one after the other, and the end of this process: 0 if none fails, else the number of one is written."""
+    number = None
+    try:
+        signal.alarm(SECONDS_MAX)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.dup2(1, 2)
+        if _put(mutant):
+            for number, check in enumerate(asked):  # noqa: B007 — it is written below
+                check.run()
+        else:
+            for check in checks(mutant.module):  # those of the package that was imported anew
+                check.run()
+    except BaseException:  # whatever it is, it was noticed
+        if number is not None:
+            os.write(writing, number.to_bytes(4))
+        os._exit(1)
+    os._exit(0)
 
 
 def explained() -> set[str]:
@@ -270,8 +316,8 @@ def explained() -> set[str]:
 def run(modules: tuple[str, ...], step: int = 1) -> tuple[Counter[str], list[Mutant]]:
     """How many mutants were made, noticed and explained, and those that are neither."""
     sys.path.insert(0, str(SRC.parent))
-    for name in ("pytest", "tests.test_vectors", "tests.test_compiled", "tests.test_reading", "tests.aimed"):
-        import_module(name)  # once, before forking
+    asked = {module: checks(module) for module in modules}
+    import_module("pytest")  # once, before forking
     assert not import_module("payrules.compiled")._shipped, "a table was compiled before the mutant is in place"
     counted: Counter[str] = Counter()
     alive: list[Mutant] = []
@@ -281,7 +327,7 @@ def run(modules: tuple[str, ...], step: int = 1) -> tuple[Counter[str], list[Mut
             counted["made"] += 1
             if mutant.key in known:
                 counted["survive, and are explained"] += 1
-            elif survives(mutant):
+            elif not is_noticed(mutant, asked[module]):
                 alive.append(mutant)
                 sys.stderr.write(f"survives: {mutant.module}:{mutant.line} {mutant.operator}\n  {mutant.key}\n")
             else:
