@@ -94,7 +94,7 @@ class Facts:
     @property
     def without_pending(self) -> Facts:
         """The same facts if every refund under way had failed."""
-        return evolve(self, payment=evolve(self.payment, amount_refund_pending=0))
+        return evolve(self, payment=evolve(self.payment, amount_refund_pending=0)) if self.pending else self
 
     @property
     def outstanding(self) -> int | Missing:
