@@ -175,11 +175,23 @@ def _other(value: T, *candidates: T) -> Iterator[T]:
 
 
 def _conditions(when: tuple[Condition, ...], edition: Edition | None) -> Iterator[tuple[str, tuple[Condition, ...]]]:
+    """The conditions with a mistake in one of them; without an edition those of a proof or a transition.
+
+    Nobody is told why these do not hold: it counts alone whether they do, do not, or nobody knows. So their reasons
+    are left alone.
+    """
     for place, condition in enumerate(when):
         if not isinstance(condition, Asks):
             yield f"without “{condition}”", when[:place] + when[place + 1 :]
         for what, changed in _changed(condition, edition):
+            if edition is None and _without_reason(changed) == _without_reason(condition):
+                continue
             yield f"“{condition}” {what}", _replaced(when, place, (changed,))
+
+
+def _without_reason(condition: Condition) -> object:
+    told = {"reason": Reason.TOO_LATE, "rejection": Rejection.NOT_ALLOWED}
+    return evolve(cast("Any", condition), **{name: value for name, value in told.items() if hasattr(condition, name)})
 
 
 def _changed(condition: Condition, edition: Edition | None) -> Iterator[tuple[str, Condition]]:
