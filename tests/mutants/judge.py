@@ -7,7 +7,7 @@ as it ships makes of each question and history is found out once, and a mutant i
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from enum import StrEnum
 from functools import cached_property
 from importlib import import_module
@@ -296,7 +296,7 @@ def moves_alike(provider: Provider, one: Edition, other: Edition) -> bool:
     events = {row.event for row in rows} or set(Event) - QUIET | {Event.REFUND_FAILED}
     both = tuple(_unchecked(provider, (edition,)) for edition in (one, other))
     for word in sorted(words):
-        for payment in _payments(provider.name, word, (one, other)):
+        for payment in _payments(provider.name, word, (one, other), events):
             if not rows and _meant(one, payment) == _meant(other, payment):
                 continue
             for event, amount in product(sorted(events), (None, 1, payment.amount_captured)):
@@ -312,11 +312,15 @@ def _meant(edition: Edition, payment: Payment) -> object:
     return status and status.final, {name: item.value for name, item in facts.filled.items()}, dict(facts.hinges)
 
 
-def _payments(provider: str, word: str, editions: Sequence[Edition]) -> Iterator[Payment]:
+def _payments(provider: str, word: str, editions: Sequence[Edition], events: Collection[Event]) -> Iterator[Payment]:
+    """Every payment in a status that some of these events can tell apart."""
     conditions = [
         condition
         for edition in editions
-        for rows in ([row for row in edition.transitions if word in row.before], edition.proofs(word))
+        for rows in (
+            [row for row in edition.transitions if word in row.before and row.event in events],
+            edition.proofs(word),
+        )
         for row in rows
         for condition in row.when
     ]
