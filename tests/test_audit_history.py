@@ -25,6 +25,7 @@ from payrules.audit import duck
 from payrules.audit.findings import COLUMNS, Finding, spans
 from payrules.audit.history import Reading, from_toml
 from payrules.audit.sources import LINE_MAX, csv_lines, json_lines, written
+from payrules.audit.workplace import workplace
 from payrules.errors import CallerError
 from tests import aimed
 from tests.test_history import EXAMPLES, ROWS
@@ -133,6 +134,27 @@ class TestFindings:
         assert ["agrees", "agrees", "undone_twice"] == [row["finding"] for row in told]
         told = of(tmp_path, {**part, "done_amount": "400"}, {**part, "done_amount": "601"})
         assert ("gave_back_too_much", 1) == (told[1]["finding"], told[1]["money"])
+
+    def test_a_rest_given_back_twice_is_found_though_the_history_begins_later(self, tmp_path: Path) -> None:
+        """What the facts of a row say was refunded before counts, though no row of the history did it."""
+        rest = {"at": NEXT_DAY, "done_action": "refund", "payment_id": "rest", "amount_refunded": "700"}
+        told = of(tmp_path, {**rest, "done_amount": "300"}, {**rest, "done_amount": "300"})
+
+        assert [("agrees", 0), ("undone_twice", 300)] == [(row["finding"], row["money"]) for row in told]
+        told = of(tmp_path, {**rest, "done_amount": "200"}, {**rest, "done_amount": "200"})
+        assert ("gave_back_too_much", 100) == (told[1]["finding"], told[1]["money"])
+        assert "gave back 900 of 1000, if they went through: no answer is recorded" in told[1]["error"]
+
+    def test_what_was_refunded_counts_once(self, tmp_path: Path) -> None:
+        """Whether the facts of a later row know of the earlier ones, or are as old as theirs; a rest is what is left."""
+        part = {"at": NEXT_DAY, "done_action": "refund", "payment_id": "parts", "done_amount": "400"}
+        known = {**part, "amount_refunded": "400", "done_amount": "600"}
+
+        assert ["agrees", "agrees"] == [row["finding"] for row in of(tmp_path, part, known)]
+        rest = {**known, "done_amount": ""}
+        assert ["agrees", "agrees"] == [row["finding"] for row in of(tmp_path, part, rest)]
+        assert ["agrees", "agrees", "undone_twice"] == [row["finding"] for row in of(tmp_path, part, rest, rest)]
+        assert ["agrees", "agrees"] == [row["finding"] for row in of(tmp_path, part, {**part, "done_amount": ""})]
 
     def test_what_the_provider_refused_gave_nothing_back(self, tmp_path: Path) -> None:
         """A refused refund, tried again, is not undone twice; a refusal of what the table permits is noted."""
@@ -457,7 +479,7 @@ class TestBadInput:
 
 
 class TestKilled:
-    """Findings have their name once they are whole."""
+    """Findings have their name once they are whole, and what a killed run leaves goes away with the next."""
 
     def test_at_the_last_moment(self, tmp_path: Path) -> None:
         """A process that is killed before it moves the findings leaves nothing under the final name."""
@@ -470,6 +492,23 @@ class TestKilled:
 
         assert -signal.SIGKILL == subprocess.run([sys.executable, "-c", script]).returncode
         assert not out.exists()
+        assert 1 == len(list(tmp_path.glob(".payrules-*")))
+        duck.audit([path], out=out)
+        assert [] == list(tmp_path.glob(".payrules-*"))
+
+    def test_folders_that_are_in_use_are_left_alone(self, tmp_path: Path) -> None:
+        """Those of a run under way, of one about to begin, and files that happen to be called so."""
+        begun, file = tmp_path / ".payrules-begun", tmp_path / ".payrules-file"
+        begun.mkdir()
+        file.touch()
+        with workplace(tmp_path) as first, workplace(tmp_path) as second:
+            assert first.is_dir() and second.is_dir()  # noqa: PT018 — both, while both are held
+
+        assert {begun, file} == set(tmp_path.iterdir())
+        long_ago = time.time() - 86400
+        os.utime(begun, (long_ago, long_ago))
+        with workplace(tmp_path):
+            assert not begun.exists()
 
     @pytest.mark.long
     def test_in_the_middle(self, tmp_path: Path) -> None:

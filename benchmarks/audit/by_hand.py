@@ -47,16 +47,21 @@ WITH several AS (
     FROM facts
 ), told AS (
     SELECT *, CASE WHEN outcome IN ('cancel', 'reverse', 'refund') THEN outcome ELSE 'reject' END AS action,
-        CASE WHEN outcome IN ('cancel', 'reverse', 'refund') THEN COALESCE(amount, left_over) END AS due
+        CASE WHEN outcome IN ('cancel', 'reverse', 'refund') THEN COALESCE(amount, left_over) END AS due,
+        outcome IN ('cancel', 'reverse', 'refund') AND CASE done_action WHEN 'refund' THEN status = 'Captured'
+            AND captured - amount_refunded - amount_refund_pending >= COALESCE(amount, 1)
+            WHEN 'cancel' THEN outcome = 'cancel' WHEN 'reverse' THEN outcome = 'reverse'
+            OR (status = 'Created' AND capture_mode = 'manual' AND (amount IS NULL OR amount = left_over)
+                AND {at} = {paid}) END AS permitted_alone
     FROM decided
 ), judged AS (
     SELECT *, CASE
         WHEN gave IS NOT NULL AND gave_before >= most THEN 'undone_twice'
         WHEN gave IS NOT NULL THEN 'gave_back_too_much'
         WHEN done_action = action AND (done_amount IS NULL OR action = 'reject' OR done_amount = due) THEN 'agrees'
-        WHEN done_action <> 'reject' AND done_amount > LEAST(left_over, COALESCE(amount, left_over))
-            THEN 'gave_back_too_much'
-        WHEN done_action = 'refund' AND status = 'Captured' AND outcome IN ('reverse', 'refund') THEN 'not_preferred'
+        WHEN done_action <> 'reject' AND done_amount > left_over THEN 'gave_back_too_much'
+        WHEN permitted_alone AND done_amount > COALESCE(amount, left_over) THEN 'gave_back_too_much'
+        WHEN permitted_alone THEN 'not_preferred'
         WHEN done_action <> 'reject' THEN 'would_be_refused'
         WHEN outcome = 'unknown_fact' THEN 'unknown' ELSE 'missed' END AS finding
     FROM told

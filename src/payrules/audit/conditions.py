@@ -11,13 +11,12 @@ and `outstanding`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import singledispatch
 
 from attrs import field, frozen
 
 from payrules import when
-from payrules.audit import zones
+from payrules.audit import local_days, zones
 from payrules.audit.sql import NOTHING, Columns, both, case, either, joined, lesser, listed, literal, not_below_0
 from payrules.words import Action, Reason, Rejection
 
@@ -62,15 +61,12 @@ class Hinge:
 class Known:
     """The SQL of each field of a payment, and of what would tell one that is missing.
 
-    `states` numbers the status words. `own_zones`: rows may have a zone of their own, whose offsets are joined.
-    `years`: the first and the last in which most instants lie.
+    `states` numbers the status words.
     """
 
     states: Mapping[str, int]
     fields: Mapping[str, str] = field(factory=dict)
     hinges: Mapping[str, tuple[Hinge, ...]] = field(factory=dict)
-    own_zones: bool = False
-    years: tuple[int, int] | None = None
 
     def get(self, name: str) -> str:
         """The value of a field."""
@@ -89,77 +85,7 @@ class Known:
 
     def instant(self, names: tuple[str, ...]) -> str:
         """The first of some instants that is known."""
-        told = [self.get(name) for name in names]
-        return told[0] if len(told) == 1 else f"COALESCE({', '.join(told)})"
-
-    def local_date(self, names: tuple[str, ...], zone: when.Zone, begins: int = 0) -> str:
-        """The day of an instant, in the payment's zone or else this one; it begins so many minutes after midnight."""
-        moment = self.instant(names)
-        day = _day(moment, zone, self.years, begins)
-        if not self.own_zones:
-            return day
-        return f"COALESCE({own_day_name(names, begins)}, {day})"
-
-
-def minutes_of(until: when.CutOff | None) -> int:
-    """How many minutes after midnight the day begins that a cut-off ends."""
-    return 60 * until.hour + until.minute if until else 0
-
-
-def _day(moment: str, zone: when.Zone, years: tuple[int, int] | None, begins: int) -> str:
-    """The calendar day of an instant in a zone: by the engine's zones, and in some years by their offsets.
-
-    An engine asks its calendar for every row; between two changes of the clocks an addition says the same.
-    """
-    by_name = f"payrules_local_date({moment}, {literal(zone.name)})"
-    if begins:
-        by_name = f"payrules_local_date_from({moment}, {literal(zone.name)}, {begins})"
-    if years is None:
-        return by_name
-    told: list[tuple[str, object]] = [(f"{moment} < {_instant(_new_year(years[0]))}", by_name)]
-    for year in zones.years(zone.rule, *years):
-        end = _new_year(year.year + 1)
-        turns = ((year.turn_1, year.minutes_0), (year.turn_2, year.minutes_1), (end, year.minutes_2))
-        told += [(f"{moment} < {_instant(turn)}", _by_offset(moment, minutes - begins)) for turn, minutes in turns]
-    return case(*told, otherwise=by_name)
-
-
-def _new_year(year: int) -> datetime:
-    return datetime(year, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-
-
-def _by_offset(moment: str, minutes: int) -> str:
-    return f"CAST({f'payrules_add_minutes({moment}, {minutes})' if minutes else moment} AS DATE)"
-
-
-def _instant(moment: datetime) -> str:
-    return f"TIMESTAMP '{moment.isoformat(sep=' ')}'"
-
-
-def alias(names: tuple[str, ...]) -> str:
-    """The name under which the offsets of a row's own zone in the year of an instant are joined."""
-    return "in_zone_of_" + "_or_".join(names)
-
-
-def own_day_name(names: tuple[str, ...], begins: int | str) -> str:
-    """The name of the column with the day of an instant in a row's own zone; a field may tell when it begins."""
-    return f"day_{alias(names)}" + (f"_from_{begins}" if begins else "")
-
-
-def own_day(names: tuple[str, ...], begins: int | str) -> str:
-    """The day of an instant in a row's own zone, begun so many minutes after midnight; null where it has none.
-
-    `begins` may be the name of a field that holds the time of day.
-    """
-    moment, turns = Known({}).instant(names), alias(names)
-    if isinstance(begins, str):
-        begins = f"(60 * CAST(SUBSTR({begins}, 1, 2) AS INT) + CAST(SUBSTR({begins}, 4, 2) AS INT))"
-    offset = case(
-        (f"{moment} < {turns}.turn_1", f"{turns}.minutes_0"),
-        (f"{moment} < {turns}.turn_2", f"{turns}.minutes_1"),
-        otherwise=f"{turns}.minutes_2",
-    )
-    return f"CAST(payrules_add_minutes({moment}, {offset}{f' - {begins}' if begins else ''}) AS DATE)"
+        return local_days.instant([self.get(name) for name in names])
 
 
 # --- conditions -----------------------------------------------------------------------------------
@@ -282,7 +208,7 @@ def _(condition: when.Refundable, known: Known, action: Action) -> Tested:
 def _(condition: when.Held, known: Known, action: Action) -> Tested:
     reason = Reason.ALREADY_CAPTURED if condition.something else Reason.SEVERAL_CAPTURES
     needs = _needs_of_own(Action.CANCEL, known)
-    return _whether(_held(known), condition.something, reason, needs)
+    return _whether("held", condition.something, reason, needs)
 
 
 @tested.register
@@ -303,7 +229,7 @@ def _whether(amount: str, something: bool, reason: Reason, needs: str) -> Tested
 
 @tested.register
 def _(condition: when.Asks, known: Known, action: Action) -> Tested:
-    own, cancels = own_part(action, known), action is Action.CANCEL
+    own, cancels = own_part(action), action is Action.CANCEL
     counted = condition.part or cancels or not condition.whole  # else the whole is all there is, and is not counted
     misses: list[tuple[str, int | str]] = []
     holds = [both("asked IS NULL OR asked = outstanding", f"{own} >= 1", "outstanding IS NOT NULL")]
@@ -314,12 +240,12 @@ def _(condition: when.Asks, known: Known, action: Action) -> Tested:
         misses.append(("asked IS NULL OR asked = outstanding", no))
     misses.append(("asked IS NULL AND outstanding IS NULL", UNKNOWN))
     misses.append((f"{own} IS NULL" if counted else f"asked IS NULL AND {own} IS NULL", UNKNOWN))
-    misses.append(("asked IS NULL", _beyond("1", action, known)))
+    misses.append(("asked IS NULL", _beyond("1", action)))
     misses.append(("outstanding IS NULL", UNKNOWN))
     misses.append((f"asked = outstanding AND {own} IS NULL", UNKNOWN))
-    misses.append(("asked = outstanding", _beyond("1", action, known)))
+    misses.append(("asked = outstanding", _beyond("1", action)))
     if condition.part:
-        misses.append(("TRUE", _beyond("asked", action, known)))
+        misses.append(("TRUE", _beyond("asked", action)))
     needs_own, needs_all = _needs_of_own(action, known), _needs_of_left("outstanding", known)
     needs = [("asked IS NULL", joined((needs_own, needs_all)))]
     needs += [(f"{own} IS NULL", needs_own)] if counted else []
@@ -328,16 +254,16 @@ def _(condition: when.Asks, known: Known, action: Action) -> Tested:
     return Tested(either(*holds), only_whole, tuple(misses), case(*needs, otherwise=needs_own))
 
 
-def _beyond(asked: str, action: Action, known: Known) -> str:
+def _beyond(asked: str, action: Action) -> str:
     """The number of an amount that an operation cannot give out of its own part."""
     later = missed(Reason.REFUND_PENDING, Rejection.WAIT)
     never = missed(Reason.MORE_THAN_IS_LEFT, Rejection.NOT_ALLOWED)
-    return case((f"{asked} <= {_unreserved(action, known)}", later), otherwise=never)
+    return case((f"{asked} <= {_unreserved(action)}", later), otherwise=never)
 
 
 @tested.register
 def _(condition: when.Approved, known: Known, action: Action) -> Tested:
-    own, refunded = own_part(action, known), known.get("amount_refunded")
+    own, refunded = own_part(action), known.get("amount_refunded")
     asked = case(("asked IS NULL OR asked = outstanding", own), otherwise="asked")
     limits = case(*((f"currency = {literal(name)}", most) for name, most in condition.limits), otherwise=0)
     approved = f"COALESCE({known.get('amount_approved')}, 0)"
@@ -352,7 +278,7 @@ def _(condition: when.Approved, known: Known, action: Action) -> Tested:
 
 @tested.register
 def _(condition: when.Unrepeated, known: Known, action: Action) -> Tested:
-    given = case(("asked IS NULL OR asked = outstanding", own_part(action, known)), otherwise="asked")
+    given = case(("asked IS NULL OR asked = outstanding", own_part(action)), otherwise="asked")
     end = _after(known.get("last_refund_at"), condition.lasts, known)
     repeated = both(f"({given}) = {known.get('last_refund_amount')}", f"asked_at < {end}")
     return Tested(f"NOT COALESCE({repeated}, FALSE)", missed(Reason.DUPLICATE_WINDOW, Rejection.WAIT))
@@ -368,13 +294,14 @@ def _(condition: when.Window, known: Known, action: Action) -> Tested:
         own = (condition.until_from, "timezone")
         unknown += [f"{known.get(name)} IS NULL" for name in own]
         needs = case((unknown[0], needs), otherwise=known.missing(*own))
-        holds, misses = _before_own(condition, moment, known), [(f"asked_at < {moment}", early)]
+        same_day = f"{local_days.asked(condition)} = {local_days.column(condition.of, condition)}"
+        holds, misses = both(f"asked_at >= {moment}", same_day), [(f"asked_at < {moment}", early)]
     elif condition.zone is not None:
         if condition.until and (problem := zones.problem(condition.zone.rule, condition.until)):
             raise TypeError(f"there is no SQL for {condition}: {problem}")
-        begins = minutes_of(condition.until)
-        day = known.local_date(condition.of, condition.zone, begins)
-        now = known.local_date(("asked_at",), condition.zone, begins)
+        if any(name in known.fields for name in condition.of):
+            raise TypeError(f"there is no SQL for a day of what is filled in: {condition}")
+        day, now = local_days.column(condition.of, condition), local_days.asked(condition)
         before = f"{now} < {day}"
         if condition.until is not None:  # from the instant itself, not from the cut-off before it
             before = f"asked_at < {moment}"
@@ -396,14 +323,6 @@ def _(condition: when.Window, known: Known, action: Action) -> Tested:
     return Tested(holds, no, (*((so, UNKNOWN) for so in unknown), *misses), needs)
 
 
-def _before_own(condition: when.Window, moment: str, known: Known) -> str:
-    """Whether an instant and the time of asking lie on one day that the row's own time of day begins, in its zone."""
-    if not known.own_zones:  # then no row has a zone
-        return "FALSE"
-    day, now = (own_day_name(names, str(condition.until_from)) for names in (condition.of, ("asked_at",)))
-    return both(f"asked_at >= {moment}", f"{now} = {day}")
-
-
 def _after(moment: str, length: when.Duration, known: Known) -> str:
     """The instant this long after another; hours that would lead out of the calendar are as good as many."""
     if length.hours_from is not None:
@@ -416,34 +335,14 @@ def _after(moment: str, length: when.Duration, known: Known) -> str:
 # --- balances: the amounts of `facts`, in their order ---------------------------------------------
 
 
-def own_part(action: Action, known: Known) -> str:
-    """What an operation can give back: its own part of what is outstanding."""
-    if action not in (Action.CANCEL, Action.REFUND):
-        return "outstanding"
-    if action is Action.CANCEL:
-        return lesser(_held(known), "outstanding")
-    free = not_below_0(f"({_kept(known)} - amount_refund_pending)")
-    return lesser(lesser(free, known.get("available_to_refund")), "outstanding")
+def own_part(action: Action) -> str:
+    """The column of what an operation can give back: its own part of what is outstanding."""
+    return f"own_{action}" if action in (Action.CANCEL, Action.REFUND) else "outstanding"
 
 
-def _unreserved(action: Action, known: Known) -> str:
-    """What an operation could give back if every refund under way had failed."""
-    if action not in (Action.CANCEL, Action.REFUND):
-        return "left_over"
-    part = _held(known) if action is Action.CANCEL else lesser(_kept(known), known.get("available_to_refund"))
-    return lesser(part, "left_over")
-
-
-def _kept(known: Known) -> str:
-    """What was captured and not refunded."""
-    return not_below_0(f"({known.get('amount_captured')} - {known.get('amount_refunded')})")
-
-
-def _held(known: Known) -> str:
-    """What is held and was not captured."""
-    authorized, captured, released, _ = (known.get(name) for name in AMOUNTS)
-    held, gone = not_below_0(f"({authorized} - {captured} - {released})"), _gone(known)
-    return case((gone, 0), otherwise=held) if gone else held
+def _unreserved(action: Action) -> str:
+    """The column of what an operation could give back if every refund under way had failed."""
+    return f"unreserved_{action}" if action in (Action.CANCEL, Action.REFUND) else "left_over"
 
 
 def _gone(known: Known) -> str | None:
@@ -453,17 +352,33 @@ def _gone(known: Known) -> str | None:
 
 
 def balances(known: Known) -> list[Columns]:
-    """The balances that every answer takes; the others are worked out where a permit asks for them."""
+    """What was captured and not refunded, what is held, what is left in all, and the part of each operation in it."""
     authorized, captured, released, refunded = (known.get(name) for name in AMOUNTS)
     taken, gone = f"COALESCE({captured}, 0)", _gone(known)
-    most = f"(GREATEST({authorized}, {taken}) + 0 * {authorized})"  # unknown where nobody knows what was authorized
+    most = f"({case((f'{taken} > {authorized}', taken), otherwise=authorized)})"
+    kept, available = not_below_0(f"({captured} - {refunded})"), known.get("available_to_refund")
+    held = not_below_0(f"({authorized} - {captured} - {released})")
     left = not_below_0(f"({most} - {released} - {refunded})")
     at_most = not_below_0(f"({most} - COALESCE({released}, 0) - COALESCE({refunded}, 0))")
     if gone:
-        left = case((gone, _kept(known)), otherwise=left)
+        held = case((gone, 0), otherwise=held)
+        left = case((gone, kept), otherwise=left)
         at_most = case((gone, not_below_0(f"({taken} - COALESCE({refunded}, 0))")), otherwise=at_most)
-    outstanding = not_below_0("(left_over - amount_refund_pending)")
-    return [{"left_over": left}, {"left_at_most": f"COALESCE(left_over, {at_most})", "outstanding": outstanding}]
+    return [
+        {"kept": kept, "held": held, "left_over": left, "at_most": at_most},
+        {
+            "left_at_most": "COALESCE(left_over, at_most)",
+            "outstanding": not_below_0("(left_over - amount_refund_pending)"),
+            "refundable": lesser(not_below_0("(kept - amount_refund_pending)"), available),
+            "unreserved": lesser("kept", available),
+        },
+        {
+            own_part(Action.CANCEL): lesser("held", "outstanding"),
+            own_part(Action.REFUND): lesser("refundable", "outstanding"),
+            _unreserved(Action.CANCEL): lesser("held", "left_over"),
+            _unreserved(Action.REFUND): lesser("unreserved", "left_over"),
+        },
+    ]
 
 
 def _needs_of_left(amount: str, known: Known) -> str:
@@ -481,4 +396,4 @@ def _needs_of_own(action: Action, known: Known) -> str:
     if action is not Action.CANCEL:
         return _needs_of_left("outstanding", known)
     held = known.missing("amount_authorized", "amount_captured", "amount_released")
-    return case((f"{_held(known)} IS NULL", held), otherwise=NOTHING)
+    return case(("held IS NULL", held), otherwise=NOTHING)

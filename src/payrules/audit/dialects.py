@@ -100,7 +100,7 @@ def translated(text: str, dialect: str, *, pretty: bool = False) -> str:
     if dialect not in DIALECTS:
         raise CallerError("sql", f"{dialect!r} is none of {', '.join(DIALECTS)}{did_you_mean(dialect, DIALECTS)}")
     tree = cast("exp.Expression", sqlglot.parse_one(text, read="duckdb"))
-    calls = [node for node in tree.find_all(exp.Anonymous) if node.name in _ARGUMENTS]
+    calls = [node for node in tree.find_all(exp.Anonymous) if node.name.lower() in _ARGUMENTS]
     for call in reversed(calls):  # the innermost first: they stand inside others
         call.replace(_spelt(call, dialect))
     if dialect == "postgres":
@@ -110,8 +110,8 @@ def translated(text: str, dialect: str, *, pretty: bool = False) -> str:
 
 def _spelt(call: exp.Anonymous, dialect: str) -> exp.Expression:
     """A call of a function of ours as the engine spells it."""
-    body = cast("exp.Expression", sqlglot.parse_one(_BODIES[dialect][call.name], read=dialect))
-    given = dict(zip(_ARGUMENTS[call.name], call.expressions, strict=True))
+    body = cast("exp.Expression", sqlglot.parse_one(_BODIES[dialect][call.name.lower()], read=dialect))
+    given = dict(zip(_ARGUMENTS[call.name.lower()], call.expressions, strict=True))
     for column in list(body.find_all(exp.Column)):
         if not column.table and column.name in given:
             column.replace(exp.paren(given[column.name].copy()))

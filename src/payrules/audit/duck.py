@@ -7,9 +7,8 @@ final name never sees half of them, whatever ends the run.
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -25,11 +24,13 @@ from payrules.audit import findings, zones
 from payrules.audit.dialects import MACROS
 from payrules.audit.findings import Finding
 from payrules.audit.history import Reading, Table, columns, normalised
-from payrules.audit.layers import cut_offs
+from payrules.audit.layers import cut_offs_of
 from payrules.audit.sources import tables
 from payrules.audit.sql import listed, literal
+from payrules.audit.workplace import workplace
 from payrules.errors import CallerError
 from payrules.table import Provider
+from payrules.words import Action, Reason, Rejection, Standing
 
 _AS_TEXT = 'strftime("at", \'%Y-%m-%dT%H:%M:%S.%fZ\') AS "at"'
 _AS_INSTANT = 'timezone(\'UTC\', "at") AS "at"'
@@ -43,7 +44,18 @@ FORMATS = {
 """How findings are written, by the end of the file's name, and how the instants in them."""
 
 
+_HASH = "hash(provider, payment_id)"
+_SEVERAL = (
+    "CREATE TABLE several AS SELECT several FROM"
+    f" (SELECT {_HASH} AS several FROM {{history}} WHERE payment_id IS NOT NULL) GROUP BY several HAVING COUNT(*) > 1"
+)
+_IS_ONE_OF_SEVERAL = f"{_HASH} IN (SELECT several FROM several)"
+"""Payments that may have several rows, by a hash that two payments may share: it takes little memory."""
+
 Years = tuple[int, int]
+
+_MEGABYTES, _MEGABYTES_A_THREAD = 1000, 250
+"""How much memory DuckDB takes before it spills to disk, at the least and for each thread, unless the caller says."""
 
 _YEARS_MAX = 12
 """In how many years at most calendar days are told by the offsets of their zone, which then stand in the SQL."""
@@ -118,18 +130,8 @@ def audit(
     place = out.parent if out else Path(tempfile.gettempdir())
     if not place.is_dir():
         raise CallerError("out", f"there is no folder {place}")
-    with _workplace(place) as work, _connected(work, threads, memory) as connection:
+    with workplace(place) as work, _connected(work, threads, memory) as connection:
         return _Run(connection, reading or Reading(), edition, tuple(tables_of), progress).run(sources, out, work)
-
-
-@contextmanager
-def _workplace(place: Path) -> Iterator[Path]:
-    """A folder of ours beside the findings: on the same disk, so that moving them is one step."""
-    work = Path(tempfile.mkdtemp(prefix=".payrules-", dir=place))
-    try:
-        yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 @contextmanager
@@ -138,14 +140,17 @@ def _connected(work: Path, threads: int | None, memory: str | None) -> Iterator[
         connection.execute(
             "SET TimeZone = 'UTC'; SET enable_progress_bar = true; SET enable_progress_bar_print = false"
         )
+        # Rows carry their numbers: an order to keep would have what is written wait in memory for its turn.
+        connection.execute("SET preserve_insertion_order = false")
         connection.execute(f"SET temp_directory = {literal(str(work / 'spill'))}")
         if threads is not None:
             connection.execute(f"SET threads = {int(threads)}")
-        if memory is not None:
-            try:
-                connection.execute(f"SET memory_limit = {literal(memory)}")
-            except duckdb.Error:
-                raise CallerError("memory", f"{memory!r} is no amount of memory such as 2GB") from None
+        if memory is None:
+            memory = f"{max(_MEGABYTES, _MEGABYTES_A_THREAD * (threads or os.cpu_count() or 1))}MB"
+        try:
+            connection.execute(f"SET memory_limit = {literal(memory)}")
+        except duckdb.Error:
+            raise CallerError("memory", f"{memory!r} is no amount of memory such as 2GB") from None
         prepare(connection)
         yield connection
 
@@ -171,6 +176,18 @@ def write_zones(connection: duckdb.DuckDBPyConnection, history: str) -> bool:
     return bool(rules)
 
 
+_ANSWERED = {name: name for name in ("finding", "reason", "rejection", "rule", "standing")} | {"due_action": "action"}
+_TOLD = {name: name for name in ("finding", "action", "reason", "rejection", "rule", "standing", "edition")}
+_GIVEN = {name: name for name in ("source", "provider", "currency")} | {"done_action": "action"}
+"""The columns of answers and findings that hold few words, each with its type; those given, where all can be read."""
+
+
+def _in_words(select: str, columns: Mapping[str, str]) -> str:
+    """A SELECT with its words as numbers of words."""
+    told = ", ".join(f"CAST({name} AS word_of_{kind}) AS {name}" for name, kind in columns.items())
+    return f"SELECT * REPLACE ({told}) FROM ({select})"
+
+
 @frozen
 class _Run:
     """One audit under way."""
@@ -185,7 +202,9 @@ class _Run:
         history = self._history(tables(self.connection, sources))
         judges, years, unread = self._judges(history)
         has_zones = write_zones(self.connection, history)
-        self._execute(f"CREATE TABLE over_rows AS {findings.over_rows(history)}")
+        self._execute(_SEVERAL.format(history=history))
+        self._execute(f"CREATE TABLE over_rows AS {findings.over_rows(history, _IS_ONE_OF_SEVERAL)}")
+        self._make_words(history, judges, unread=unread)
         told = findings.all_findings(
             history,
             judges,
@@ -194,7 +213,9 @@ class _Run:
             unread=unread,
             years=years,
             mixed=bool(self._execute(f"SELECT 1 FROM over_rows WHERE {findings.MIXED} LIMIT 1")),
+            way=self._by_keys,
         )
+        told = _in_words(told, _TOLD if unread else _TOLD | _GIVEN)
         if out is None:
             return summarised(f"({told})", self.connection)
         target = work / f"findings{out.suffix}"
@@ -205,6 +226,33 @@ class _Run:
         _sync(target)
         os.replace(target, out)  # one step, or none
         return summary
+
+    def _by_keys(self, told: findings.Judge, relation: str, zones: str | None) -> str:
+        """The findings of rows whose keys are gone through, and answered, beforehand."""
+        number = len(self._execute("SELECT 1 FROM duckdb_tables() WHERE starts_with(table_name, 'keys_')"))
+        rows = f"({told.rows(relation, zones)})"
+        self._execute(f"CREATE TABLE keys_{number} AS {told.keys(f'{rows} AS keyed')}")
+        self._execute(f"CREATE TABLE answers_{number} AS {_in_words(told.answers(f'keys_{number}'), _ANSWERED)}")
+        return told.findings(rows, f"answers_{number}")
+
+    def _make_words(
+        self, history: str, judges: Sequence[tuple[Provider, Sequence[findings.Span]]], *, unread: bool
+    ) -> None:
+        """Make types of columns that hold few words: numbers are joined and written several times as fast."""
+        editions = [(provider, span.edition) for provider, told in judges for span in told if span.edition]
+        words: dict[str, Iterable[str]] = {
+            "finding": Finding,
+            "action": Action,
+            "reason": Reason,
+            "rejection": Rejection,
+            "standing": Standing,
+            "edition": dict.fromkeys(edition.name for _, edition in editions),
+            "rule": dict.fromkeys(f"{item.name}.{permit.name}" for item, told in editions for permit in told.permits),
+        }
+        for name in () if unread else ("source", "provider", "currency"):
+            words[name] = [row[0] for row in self._execute(f"SELECT DISTINCT {name} FROM {history} ORDER BY {name}")]
+        for name, told in words.items():
+            self._execute(f"CREATE TYPE word_of_{name} AS ENUM {listed(told)}")
 
     def _execute(self, statement: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(statement).fetchall()
@@ -245,7 +293,7 @@ class _Run:
         if zone is None:
             return {}
         rules = self._execute(f"SELECT DISTINCT {zone.sql} FROM {table.relation} WHERE {zone.sql} IS NOT NULL")
-        ends = cut_offs(self._tables().values(), self._clocks(table)) if rules else []
+        ends = cut_offs_of(self._tables().values(), self._clocks(table)) if rules else []
         told = {str(rule): zones.problem_of_any(str(rule), ends) for (rule,) in rules}
         return {rule: why for rule, why in told.items() if why is not None}
 
@@ -279,9 +327,12 @@ class _Run:
 def summarised(relation: str, connection: duckdb.DuckDBPyConnection | None = None) -> Summary:
     """The summary of findings, which are a relation of DuckDB's."""
     rows = (connection or duckdb.connect()).execute(
-        "SELECT finding, provider, reason, currency,"
+        "SELECT * REPLACE (CAST(finding AS VARCHAR) AS finding, CAST(provider AS VARCHAR) AS provider,"
+        " CAST(reason AS VARCHAR) AS reason, CAST(currency AS VARCHAR) AS currency)"
+        " FROM (SELECT finding, provider, reason, currency,"
         " CAST(date_trunc('month', CAST(\"at\" AS TIMESTAMP)) AS DATE) AS month,"
-        f" COUNT(*), CAST(COALESCE(SUM(money), 0) AS BIGINT) FROM {relation} GROUP BY ALL ORDER BY ALL"
+        f" COUNT(*) AS many, CAST(COALESCE(SUM(money), 0) AS BIGINT) AS money FROM {relation} GROUP BY ALL)"
+        " ORDER BY ALL"
     )
     counts = tuple(Count(Finding(row[0]), *row[1:]) for row in rows.fetchall())
     return Summary(sum(count.rows for count in counts), counts)

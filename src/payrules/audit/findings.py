@@ -10,13 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Protocol
 
 from attrs import frozen
 
 from payrules.audit import layers as table
-from payrules.audit.conditions import YES, refused
-from payrules.audit.sql import both, case, listed, literal, stacked
+from payrules.audit import local_days
+from payrules.audit.conditions import YES, own_part, refused
+from payrules.audit.keys import Keyed, keyed
+from payrules.audit.sql import Columns, both, case, either, listed, literal, named_as, stacked
 from payrules.table import Edition, Provider
+from payrules.when import Window
 from payrules.words import OPERATIONS, Action, Reason, Rejection, Standing, Word
 
 
@@ -102,10 +106,120 @@ def spans(provider: Provider, edition: str | None = None) -> tuple[Span, ...]:
 
 _DONE = f"done_action IN {listed(OPERATIONS)}"
 _AGAINST = "'the provider refused what the table permits'"
-_AS_THEY_ARE = ("source", "provider", "payment_id", "currency", "finding", "done_action", "done_amount")
+_AS_THEY_ARE = ("source", "provider", "payment_id", "currency", "done_action", "done_amount")
 _NO_WORDS = "CAST([] AS VARCHAR[])"
 _MISSING = "BETWEEN 200 AND 299"
 _WRONG = f"finding <> {literal(Finding.AGREES)}"
+_OVER = (Finding.UNDONE_TWICE, Finding.GAVE_BACK_TOO_MUCH)
+"""The findings that take several rows, of rows that are judged."""
+
+
+@frozen
+class Judge:
+    """The findings of the rows that one edition judges, in the three steps in which SQL comes to them.
+
+    `rows` are a history's rows with what the answers need of each; `answers` says for each key among them what can be
+    said without an amount; `findings` joins the two.
+    """
+
+    edition: Edition
+    windows: tuple[Window, ...]
+    keyed: Keyed
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns of the key."""
+        return tuple(self.keyed.key)
+
+    def rows(self, relation: str, zones: str | None = None) -> str:
+        """The rows of a relation with their key; `zones` names the rows of `zones.Year`."""
+        first, *others = self.keyed.rows
+        joins = local_days.joins(self.windows, zones) if zones else ""
+        facts = f"(SELECT history.*, {named_as(first)} FROM {relation} AS history{joins}) AS layer_0"
+        return stacked(facts, [*others, self.keyed.key])
+
+    def keys(self, rows: str) -> str:
+        """Each key among rows, once."""
+        return f"SELECT DISTINCT {', '.join(self.key)} FROM {rows}"
+
+    def answers(self, keys: str) -> str:
+        """What the keys of a relation tell."""
+        return f"SELECT {', '.join((*self.key, *_TOLD))} FROM ({stacked(keys, self.keyed.answers)}) AS told"
+
+    def findings(self, rows: str, answers: str) -> str:
+        """The findings of rows, by the answers to their keys."""
+        told = {
+            **{name: name for name in _AS_THEY_ARE},
+            **{name: name for name in _TOLD if name in COLUMNS},
+            "row": "row_number",
+            "at": "asked_at",
+            "action": "due_action",
+            "edition": literal(self.edition.name),
+            "amount": _amount("due_from"),
+            "remaining": _remaining("due_from"),
+            "money": f"CAST(COALESCE(money_over_rows, {_money()}) AS BIGINT)",
+            "error": "COALESCE(note_over_rows, note)",
+        }
+        same = " AND ".join(f"keyed.{name} = told.{name}" for name in self.key)
+        answered = ", ".join(f"told.{name}" for name in _TOLD)
+        # An outer join: every key has its answer, and none is looked for on both sides to leave rows out beforehand.
+        joined = f"SELECT keyed.*, {answered} FROM {rows} AS keyed LEFT JOIN {answers} AS told ON {same}"
+        return _selected(told, f"({joined}) AS answered")
+
+
+def judge(
+    provider: Provider, edition: Edition, *, own_zones: bool = False, years: local_days.Years | None = None
+) -> Judge:
+    """What judges the rows of one edition; `own_zones` and `years`: see `layers.layers`."""
+    layers = table.layers(provider, edition, own_zones=own_zones, years=years)
+    told = (
+        *layers.facts,
+        *layers.answers,
+        {
+            "due_action": _due(edition),
+            "due_from": _source(edition, "outcome"),
+            "alone_from": _source(edition, "outcome_alone"),
+        },
+        {"found_here": _finding()},
+        {
+            "finding": case(
+                *((f"found_over_rows = {literal(item)}", literal(item)) for item in _OVER), otherwise="found_here"
+            )
+        },
+        layers.grounds,
+        {"needs_told": layers.needs, "claims_told": case((_WRONG, layers.claims), otherwise="''")},
+        {
+            **{name: _word(layers, name) for name in ("reason", "rejection", "rule")},
+            "claims": _as_list("claims_told", "payrules_without_standing(claims_told)"),
+            "standing": _standing(),
+            "needs": _as_list("needs_told", "needs_told"),
+            "note": _note(layers),
+        },
+    )
+    return Judge(edition, tuple(table.windows(edition)), keyed(told, layers.numbers, _WORDS))
+
+
+_WORDS = frozenset(
+    name
+    for word in ("capture_mode", "kind", "method", "batch", "undo_pending", "disputed", "split", "multicapture")
+    for name in (word, f"f_{word}")
+) | {"asked_only", "done_action", "done_rejection", "answer", "found_over_rows"}
+"""The columns that hold a word, or yes or no, as given or filled in."""
+
+_TOLD = (
+    "finding",
+    "due_action",
+    "due_from",
+    "alone_from",
+    "reason",
+    "rejection",
+    "rule",
+    "claims",
+    "standing",
+    "needs",
+    "note",
+)
+"""What the key of a row tells."""
 
 
 def judged(
@@ -113,45 +227,64 @@ def judged(
     edition: Edition,
     relation: str,
     zones: str | None = None,
-    years: tuple[int, int] | None = None,
+    years: local_days.Years | None = None,
 ) -> str:
-    """The findings of the rows of a relation that one edition judges; `zones` names the rows of `zones.Year`.
-
-    `years`: the first and the last in which most instants lie.
-    """
-    layers = table.layers(provider, edition, own_zones=zones is not None, years=years)
-    return _explained(layers, f"({layers.select(relation, zones)}) AS decided")
+    """The findings of the rows of a relation that one edition judges, as one statement."""
+    return in_one_statement(judge(provider, edition, own_zones=zones is not None, years=years), relation, zones)
 
 
-def _explained(layers: table.Layers, relation: str) -> str:
-    """The findings of rows that may not agree, with what explains those that do not."""
-    amount, remaining = layers.amounts()
-    alone, _ = layers.amounts("outcome_alone")
-    over_it = (
-        *layers.closer,
-        {"due_amount": amount, "due_remaining": remaining, "amount_alone": alone},
-        {"due_action": _due(layers.edition)},
-        {"found_here": _finding()},
-        {"finding": "COALESCE(found_over_rows, found_here)"},
-        {name: case((_WRONG, expression), otherwise=0) for name, expression in layers.grounds.items()},
-        {"needs_told": layers.needs, "claims_told": case((_WRONG, layers.claims), otherwise="''")},
+def in_one_statement(told: Judge, relation: str, zones: str | None) -> str:
+    """The findings of the rows of a relation, with the answers to their keys worked out on the way."""
+    keys = f"({told.keys('keyed_rows')}) AS layer_0"
+    return (
+        f"WITH keyed_rows AS ({told.rows(relation, zones)}),"
+        f" told_of_keys AS ({told.answers(keys)})"
+        f" {told.findings('keyed_rows', 'told_of_keys')}"
     )
-    told = {
-        **{name: name for name in _AS_THEY_ARE},
-        **{name: _word(layers, name) for name in ("reason", "rejection", "rule")},
-        "row": "row_number",
-        "at": "asked_at",
-        "edition": literal(layers.edition.name),
-        "action": "due_action",
-        "amount": "due_amount",
-        "remaining": "due_remaining",
-        "claims": _as_list("claims_told", "payrules_without_standing(claims_told)"),
-        "standing": _standing(),
-        "needs": _as_list("needs_told", "needs_told"),
-        "money": f"CAST(COALESCE(money_over_rows, {_money()}) AS BIGINT)",
-        "error": f"COALESCE(note_over_rows, {_note(layers)})",
-    }
-    return _selected(told, f"({stacked(relation, over_it)}) AS told")
+
+
+class Way(Protocol):
+    """How an engine comes to the findings of the rows of a relation."""
+
+    def __call__(self, told: Judge, relation: str, zones: str | None, /) -> str:
+        """The SQL of the findings."""
+
+
+# Where an amount comes from: all of an operation's own part of what is outstanding, or what was asked for.
+_PARTS = tuple(dict.fromkeys(own_part(action) for action in OPERATIONS))
+_ASKED = len(_PARTS) + 1
+
+
+def _source(edition: Edition, outcome: str) -> str:
+    """The number of what an outcome's amount comes from; null where it is a no."""
+    gives: dict[str, list[int]] = {}
+    for number, permit in enumerate(table.preferred(edition)):
+        gives.setdefault(own_part(permit.gives), []).append(YES + number)
+    everything = "COALESCE(asked = outstanding, asked IS NULL AND outstanding IS NOT NULL)"
+    wholes = [
+        (both(f"{outcome} IN {listed(codes)}", f"{part} IS NOT NULL", everything), 1 + _PARTS.index(part))
+        for part, codes in gives.items()
+    ]
+    return case(*wholes, (f"{outcome} >= {YES}", _ASKED))
+
+
+def _amount(source: str) -> str:
+    """The amount that comes from there."""
+    return _by_source(source, [*_PARTS, "COALESCE(asked, 0)"])
+
+
+def _remaining(source: str) -> str:
+    """What it leaves of what was asked for."""
+    return _by_source(source, [*(f"outstanding - {part}" for part in _PARTS), "0"])
+
+
+def _compared(comparison: str, source: str) -> str:
+    """Whether what was done is so, compared with the amount that comes from there."""
+    return _by_source(source, [f"done_amount {comparison} {part}" for part in (*_PARTS, "COALESCE(asked, 0)")])
+
+
+def _by_source(source: str, values: Sequence[str]) -> str:
+    return case(*((f"{source} = {number}", value) for number, value in enumerate(values, 1)))
 
 
 def _as_list(told: str, text: str) -> str:
@@ -176,8 +309,11 @@ def _due(edition: Edition) -> str:
 
 
 def _finding() -> str:
-    same = f"outcome >= {YES} AND done_action = due_action AND COALESCE(done_amount = due_amount, TRUE)"
-    too_much = "done_amount > left_at_most OR done_amount > amount_alone"
+    done_so = either(
+        *(both(f"done_action = {literal(action)}", f"due_action = {literal(action)}") for action in OPERATIONS)
+    )
+    same = both(f"outcome >= {YES}", done_so, f"COALESCE({_compared('=', 'due_from')}, TRUE)")
+    too_much = either("done_amount > left_at_most", _compared(">", "alone_from"))
     not_sent = "answer = 'refused'"
     rejected = f"outcome {_MISSING} AND COALESCE(done_rejection, '') <> {literal(Rejection.MISSING_FACT)}"
     return case(
@@ -194,15 +330,16 @@ def _finding() -> str:
 
 def _money() -> str:
     """The minor units that a mistake is about: given back beyond what was there, sent in vain, or kept back."""
-    beyond = (
-        "done_amount - LEAST(COALESCE(left_at_most, done_amount), COALESCE(amount_alone, left_at_most, done_amount))"
-    )
-    gave = "COALESCE(done_amount, amount_alone, asked, outstanding)"
+    alone = _amount("alone_from")
+    beyond = f"done_amount - LEAST(COALESCE(left_at_most, done_amount), COALESCE({alone}, left_at_most, done_amount))"
     return case(
-        (f"finding = {literal(Finding.GAVE_BACK_TOO_MUCH)}", beyond),
-        (f"finding IN {listed((Finding.WOULD_BE_REFUSED, Finding.NOT_PREFERRED))}", gave),
-        (f"finding = {literal(Finding.MISSED)}", "due_amount"),
         (f"finding = {literal(Finding.AGREES)}", "0"),
+        (f"finding = {literal(Finding.GAVE_BACK_TOO_MUCH)}", beyond),
+        (
+            f"finding IN {listed((Finding.WOULD_BE_REFUSED, Finding.NOT_PREFERRED))}",
+            f"COALESCE(done_amount, {alone}, asked, outstanding)",
+        ),
+        (f"finding = {literal(Finding.MISSED)}", _amount("due_from")),
     )
 
 
@@ -235,10 +372,11 @@ def _standing() -> str:
 def _note(layers: table.Layers) -> str:
     """Why what was done would be refused, and where the provider's answer speaks against the table."""
     why = _word(layers, "reason", "outcome_alone")
+    done = case(*((f"done_action = {literal(action)}", literal(f"{action} alone: ")) for action in OPERATIONS))
     though = case(("answer = 'accepted'", "', though the provider accepted it'"), otherwise="''")
     against = f"finding IN {listed((Finding.AGREES, Finding.NOT_PREFERRED))} AND answer = 'refused'"
     return case(
-        (f"finding = {literal(Finding.WOULD_BE_REFUSED)}", f"done_action || ' alone: ' || ({why}) || {though}"),
+        (f"finding = {literal(Finding.WOULD_BE_REFUSED)}", f"({done}) || ({why}) || {though}"),
         (against, _AGAINST),
     )
 
@@ -266,42 +404,72 @@ def not_judged(relation: str, finding: Finding, error: str) -> str:
 
 _GAVE = f"{_DONE} AND COALESCE(answer, '') <> 'refused'"
 _MOST = "GREATEST(COALESCE(amount_authorized, amount_captured), COALESCE(amount_captured, amount_authorized))"
+_TOLD_OF = ("source", "row_number", "provider", "payment_id", "asked_at", "done_action", "currency")
 _OTHER_CURRENCY = "currency <> currency_first"
 _TWICE = "gave > 0 AND gave_before >= most"
-_TOO_MUCH = "gave > 0 AND gave_before + gave > most"
+_TOO_MUCH = "gave > 0 AND NOT is_rest AND gave_before + gave > most"
+_TOLD_BEFORE = "COALESCE(amount_refunded, 0) + COALESCE(amount_released, 0)"
 _THE_SAME = "at_before = asked_at AND action_before = done_action AND gave_by_it = gave"
 
 
-def over_rows(history: str) -> str:
+def over_rows(history: str, several: str | None = None) -> str:
     """Rows whose finding takes other rows of the same payment: `source`, `row_number`, finding, money, and a note.
 
-    What a provider is known to have refused gave nothing back.
+    What a provider is known to have refused gave nothing back. Where no answer was recorded, nobody can tell that it
+    did not: a retry of it counts, and the note says so. `several` says of which payments there may be several rows,
+    where an engine tells that faster than by what is written here.
     """
-    several = (
-        f"SELECT provider, payment_id FROM {history} WHERE error IS NULL AND payment_id IS NOT NULL"
-        f" GROUP BY provider, payment_id"
-        f" HAVING COUNT(CASE WHEN {_GAVE} THEN 1 END) > 1 OR MIN(currency) <> MAX(currency)"
-    )
-    gave = case((_GAVE, f"COALESCE(done_amount, asked, {_MOST}, 0)"), otherwise=0)
-    rows = (
-        f"SELECT history.*, {_MOST} AS most, {gave} AS gave FROM {history} AS history"
-        f" WHERE error IS NULL AND EXISTS (SELECT 1 FROM ({several}) AS several"
-        " WHERE several.provider = history.provider AND several.payment_id = history.payment_id)"
-    )
-    told = {"found_over_rows": _found_over_rows(), "money_over_rows": _money_over_rows(), "note_over_rows": _story()}
-    columns = ", ".join(f"{expression} AS {name}" for name, expression in told.items())
-    return (
-        f"SELECT source, row_number, {columns} FROM (SELECT *, {_before()} FROM ({rows}) AS rows_) AS running"
-        f" WHERE ({_OTHER_CURRENCY}) OR ({_TWICE}) OR ({_TOO_MUCH})"
-    )
-
-
-def _before() -> str:
-    """What the rows of the same payment before say, in the order of time."""
-    order = "PARTITION BY provider, payment_id ORDER BY asked_at, source, row_number"
-    until_now = f"{order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
+    told_of = ", ".join(_TOLD_OF)
+    rest = f"{_MOST} - ({_TOLD_BEFORE})"
     told = {
-        "gave_before": f"COALESCE(SUM(gave) OVER ({until_now}), 0)",
+        "most": _MOST,
+        "told_before": _TOLD_BEFORE,
+        "is_rest": "done_amount IS NULL AND asked IS NULL",
+        "gave": case(
+            (_GAVE, f"COALESCE(done_amount, asked, {case((f'{rest} > 0', rest), otherwise=0)}, 0)"), otherwise=0
+        ),
+        "unanswered": case((f"{_GAVE} AND answer IS NULL", 1), otherwise=0),
+    }
+    if several is None:
+        payments = (
+            f"SELECT provider, payment_id FROM {history} WHERE error IS NULL AND payment_id IS NOT NULL"
+            " GROUP BY provider, payment_id HAVING COUNT(*) > 1"
+        )
+        several = (
+            f"EXISTS (SELECT 1 FROM ({payments}) AS several"
+            " WHERE several.provider = history.provider AND several.payment_id = history.payment_id)"
+        )
+    rows = (
+        f"SELECT {told_of}, {named_as(told)} FROM {history} AS history"
+        f" WHERE error IS NULL AND payment_id IS NOT NULL AND {several}"
+    )
+    found = {"found_over_rows": _found_over_rows(), "money_over_rows": _money_over_rows(), "note_over_rows": _story()}
+    running = f"SELECT *, {named_as(_before())} FROM ({rows}) AS rows_"
+    return (
+        f"SELECT source, row_number, {named_as(found)} FROM (SELECT *, {_known_before()} FROM ({running}) AS running)"
+        f" AS counted WHERE ({_OTHER_CURRENCY}) OR ({_TWICE}) OR ({_TOO_MUCH})"
+    )
+
+
+_ORDER = "PARTITION BY provider, payment_id ORDER BY asked_at, source, row_number"
+_UNTIL_NOW = f"{_ORDER} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
+
+
+def _known_before() -> str:
+    """What had been given back before a row: by the rows since one of them, and before that as that one tells.
+
+    What was refunded before the history begins is counted too, and nothing twice: of all rows, the one by which it is
+    most.
+    """
+    return f"in_rows_before + COALESCE(MAX(told_before - in_rows_before) OVER ({_UNTIL_NOW}), 0) AS gave_before"
+
+
+def _before() -> Columns:
+    """What the rows of the same payment before say, in the order of time."""
+    order = _ORDER
+    return {
+        "in_rows_before": f"COALESCE(SUM(gave) OVER ({_UNTIL_NOW}), 0)",
+        "unanswered_before": f"COALESCE(SUM(unanswered) OVER ({_UNTIL_NOW}), 0)",
         "currency_first": f"FIRST_VALUE(currency) OVER ({order})",
         "row_first": f"FIRST_VALUE(row_number) OVER ({order})",
         "row_before": f"LAG(row_number) OVER ({order})",
@@ -309,7 +477,6 @@ def _before() -> str:
         "action_before": f"LAG(done_action) OVER ({order})",
         "gave_by_it": f"LAG(gave) OVER ({order})",
     }
-    return ", ".join(f"{expression} AS {name}" for name, expression in told.items())
 
 
 def _found_over_rows() -> str:
@@ -331,8 +498,10 @@ def _story() -> str:
         " || ' in row ' || CAST(row_first AS VARCHAR) || ' of the same payment'"
     )
     same = "'the same as row ' || CAST(row_before AS VARCHAR) || ': done twice, or listed twice'"
+    unsure = case(("unanswered_before > 0", "', if they went through: no answer is recorded'"), otherwise="''")
     given = (
         "'rows of this payment before gave back ' || CAST(gave_before AS VARCHAR) || ' of ' || CAST(most AS VARCHAR)"
+        f" || {unsure}"
     )
     return case((_OTHER_CURRENCY, currency), (f"({_TWICE}) AND {_THE_SAME}", same), otherwise=given)
 
@@ -350,12 +519,13 @@ def all_findings(
     zones: str | None = None,
     unread: bool = True,
     mixed: bool = True,
-    years: tuple[int, int] | None = None,
+    years: local_days.Years | None = None,
+    way: Way = in_one_statement,
 ) -> str:
     """The findings of every row of a history; `over` is the relation of those that take several rows.
 
     `unread` and `mixed`: whether there may be rows with an error, and payments in several currencies. `years`: see
-    `judged`.
+    `local_days`.
     """
     rows = (
         f"(SELECT history.*, found_over_rows, money_over_rows, note_over_rows FROM {history} AS history"
@@ -379,5 +549,6 @@ def all_findings(
                 why = literal(f"no edition of {provider.name} is known for that day; --edition names one")
                 parts.append(not_judged(f"{relation} AS undated", Finding.UNKNOWN, why))
             else:
-                parts.append(judged(provider, span.edition, relation, zones, years))
+                told_by = judge(provider, span.edition, own_zones=zones is not None, years=years)
+                parts.append(f"SELECT * FROM ({way(told_by, relation, zones)}) AS judged")
     return " UNION ALL ".join(parts) or not_judged(f"{history} AS nothing", Finding.UNREADABLE, "error")

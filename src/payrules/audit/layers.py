@@ -1,8 +1,7 @@
 """A dated table as SQL: the same answers as `decide`, for a whole history at the engine's speed.
 
-The layers are those of `decide`: the status, the facts filled in, the balances, the permit that holds; then, for the
-rows that none settles, the conditions, the verdict of each operation, the outcome. What only an explanation needs
-(`needs`, `claims`) stands inside a `CASE`, so that an engine works it out for the few rows that ask for it.
+The layers are those of `decide`: the status, the facts filled in, the balances, the permit that holds; then the
+conditions, the verdict of each operation, the outcome, and what explains it (`needs`, `claims`).
 """
 
 from __future__ import annotations
@@ -13,34 +12,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from attrs import frozen
 
 from payrules import when
-from payrules.audit.conditions import (
-    ANSWERS,
-    YES,
-    Known,
-    Tested,
-    alias,
-    balances,
-    minutes_of,
-    own_day,
-    own_day_name,
-    own_part,
-    refused,
-    tested,
-)
+from payrules.audit import local_days
+from payrules.audit.conditions import ANSWERS, YES, Known, Tested, balances, refused, tested
 from payrules.audit.proofs import Filling, filled, fillings, ground
 from payrules.audit.sql import (
     NOTHING,
     Columns,
     both,
     case,
-    either,
     greatest,
     joined,
     least,
     listed,
     literal,
-    named_as,
-    stacked,
 )
 from payrules.table import Edition, Permit, Proof, Provider, Share, Status
 from payrules.words import OPERATIONS, Action, Reason, Rejection
@@ -50,99 +34,64 @@ from payrules.words import OPERATIONS, Action, Reason, Rejection
 class Layers:
     """One edition as layers of columns, each made of those before.
 
-    The last of `columns` is `found`, the outcome where one is found without asking why not. `closer` looks closer: it
-    ends in `outcome`, the answer to what was asked, and `outcome_alone`, the answer to what was done if it had been
-    asked about alone. `needs`, `claims` and the `grounds` they need explain an answer, and `own` is what each
-    operation can give back.
+    `facts` ends in the balances. `answers` ends in `outcome`, the answer to what was asked, and `outcome_alone`, the
+    answer to what was done if it had been asked about alone. `needs`, `claims` and the `grounds` they need explain an
+    answer.
     """
 
     provider: Provider
     edition: Edition
-    columns: tuple[Columns, ...]
-    closer: tuple[Columns, ...]
+    facts: tuple[Columns, ...]
+    answers: tuple[Columns, ...]
     needs: str
     claims: str
     grounds: Columns
-    instants: tuple[tuple[str, ...], ...]
-    own: Mapping[Action, str]
 
-    def amounts(self, outcome: str = "outcome") -> tuple[str, str]:
-        """The amount of an outcome and what remains, as SQL; null where it is a no."""
-        gives: dict[str, list[int]] = {}
-        for number, permit in enumerate(preferred(self.edition)):
-            gives.setdefault(self.own[permit.gives], []).append(YES + number)
-        own = case(*((f"{outcome} IN {listed(numbers)}", column) for column, numbers in gives.items()))
-        whole = f"({own}) IS NOT NULL AND COALESCE(asked = outstanding, asked IS NULL AND outstanding IS NOT NULL)"
-        asked = f"{outcome} >= {YES}"
-        return (
-            case((both(asked, whole), own), (asked, "COALESCE(asked, 0)")),
-            case((both(asked, whole), f"outstanding - ({own})"), (asked, 0)),
-        )
-
-    def select(self, relation: str, offsets: str | None = None) -> str:
-        """The rows of a relation with the columns that lead to `found`."""
-        joins = "".join(
-            f" LEFT JOIN {offsets} AS {alias(names)} ON {alias(names)}.rule = timezone"
-            f" AND {alias(names)}.year = EXTRACT(YEAR FROM {Known({}).instant(names)})"
-            for names in (self.instants if offsets else ())
-        )
-        first, *others = self.columns
-        return stacked(f"(SELECT history.*, {named_as(first)} FROM {relation} AS history{joins}) AS layer_0", others)
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """The columns that are small numbers, with the greatest."""
+        return {"state": len(self.edition.statuses)}
 
 
 def layers(
-    provider: Provider, edition: Edition, *, own_zones: bool = False, years: tuple[int, int] | None = None
+    provider: Provider, edition: Edition, *, own_zones: bool = False, years: local_days.Years | None = None
 ) -> Layers:
-    """The layers of an edition, as the head of this file tells them."""
+    """The layers of an edition, as the head of this file tells them.
+
+    `own_zones`: rows may have a zone of their own, whose offsets are joined. `years`: see `local_days`.
+    """
     states = {row.word: number for number, row in enumerate(edition.statuses, 1)}
-    known = Known(states, {"provider_allows": "f_provider_allows"}, own_zones=own_zones, years=years)
+    known = Known(states, {"provider_allows": "f_provider_allows"})
     state = case(*((f"status = {literal(word)}", number) for word, number in states.items()), otherwise=0)
     stale = case(("asked_at >= batch_closes_at", "NULL"), otherwise="provider_allows")
-    windows = _windows(edition)
-    instants = (*dict.fromkeys(item.of for item in windows), ("asked_at",)) if windows else ()
-    begin = dict.fromkeys(item.until_from or minutes_of(item.until) for item in windows) if own_zones else {}
-    own_days = {own_day_name(names, begins): own_day(names, begins) for names in instants for begins in begin}
-    facts: list[Columns] = [{"state": state, "f_provider_allows": stale, **own_days}]
+    days = local_days.columns(windows(edition), own_zones=own_zones, years=years)
+    facts: list[Columns] = [{"state": state, "f_provider_allows": stale, **days}]
     fields = fillings(edition)
     grounds = {}
     for filling in fields:
         grounds[filling.ground] = ground(filling, known)
         known, columns = filled(filling, known)
+        if any(proof.value is Share.REST for proof in filling.proofs):
+            grounds[filling.no_rest] = f"{known.get(filling.name)} = 0"
         facts += columns
     tests = _tests(edition, known)
-    return Layers(
-        provider,
-        edition,
-        (
-            *facts,
-            *balances(known),
-            {"found": _found(edition, tests, known)},
-        ),
-        (
-            {"looks_closer": f"found IS NULL OR ({_otherwise_done(edition)})"},
-            _if_closer({f"test_{number}": test.code for number, test in enumerate(tests.values())}),
-            _if_closer({_column(edition, permit): greatest(_codes(permit, tests)) for permit in edition.permits}),
-            _if_closer({f"verdict_{action}": _verdict(edition, action) for action in OPERATIONS}),
-            _outcomes(edition),
-        ),
-        _needs(edition, tests),
-        _claims(provider, edition, tests, fields),
-        grounds,
-        instants,
-        {action: own_part(action, known) for action in OPERATIONS},
+    answers = (
+        {"settled": case(*_settled(edition, known)), **_asked()},
+        {f"test_{number}": test.code for number, test in enumerate(tests.values())},
+        {f"needs_{number}": test.needs for number, test in enumerate(tests.values())},
+        {_column(edition, permit): greatest(_codes(permit, tests)) for permit in edition.permits},
+        {"found": _found(edition), **{f"verdict_{action}": _verdict(edition, action) for action in OPERATIONS}},
+        _outcomes(),
     )
+    needs, claims = _needs(edition, tests), _claims(provider, edition, tests, fields)
+    return Layers(provider, edition, (*facts, *balances(known)), answers, needs, claims, grounds)
 
 
-def _if_closer(columns: Columns) -> Columns:
-    """Columns that only rows need whose answer is no permit, or not what was done."""
-    return {name: case(("looks_closer", expression)) for name, expression in columns.items()}
-
-
-def cut_offs(providers: Iterable[Provider], own: Iterable[object] = ()) -> list[when.CutOff]:
+def cut_offs_of(providers: Iterable[Provider], own: Iterable[object] = ()) -> list[when.CutOff]:
     """The times of day at which a window of these tables ends; `own` are those that rows have for themselves."""
-    windows = [item for provider in providers for edition in provider.editions for item in _windows(edition)]
-    told = [item.until for item in windows if item.until is not None]
-    if any(item.until_from for item in windows):
+    found = [item for provider in providers for edition in provider.editions for item in windows(edition)]
+    told = local_days.cut_offs(found)
+    if any(item.until_from for item in found):
         told += [when.CutOff(*map(int, str(clock).split(":"))) for clock in own if _CLOCK.fullmatch(str(clock))]
     return list(dict.fromkeys(told))
 
@@ -151,7 +100,7 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 """What a time of day has to look like; a row with another is not read."""
 
 
-def _windows(edition: Edition) -> list[when.Window]:
+def windows(edition: Edition) -> list[when.Window]:
     """The conditions that ask a calendar."""
     conditions = [condition for permit in edition.permits for condition in permit.when]
     conditions += [
@@ -211,30 +160,19 @@ def _verdict(edition: Edition, action: Action) -> str:
 _NOT_OFFERED = refused(Reason.NOT_OFFERED, Rejection.NOT_ALLOWED)
 
 
-def _found(edition: Edition, tests: Tests, known: Known) -> str:
+def _asked() -> Columns:
+    """Whether an operation is asked about, and whether it is asked about alone."""
+    only = {f"asks_only_{action}": f"COALESCE(asked_only = {literal(action)}, FALSE)" for action in OPERATIONS}
+    return only | {f"asks_{action}": f"COALESCE(asked_only = {literal(action)}, TRUE)" for action in OPERATIONS}
+
+
+def _found(edition: Edition) -> str:
     """The outcome where it is settled before any permit is looked at, or where a permit holds; null: look closer."""
-    held = [(_holds(permit, tests), YES + number) for number, permit in enumerate(preferred(edition))]
-    return case(*_settled(edition, known), *held)
-
-
-def _holds(permit: Permit, tests: Tests) -> str:
-    """Where a permit holds: what is cheap to tell and tells most comes first."""
-    conditions = sorted(permit.when, key=lambda item: (isinstance(item, when.Window), not _is_status(item)))
-    asked = f"asked_only IS NULL OR asked_only = {literal(permit.action)}"
-    return both(*(tests[condition, permit.gives].holds for condition in conditions), asked)
-
-
-def _is_status(condition: when.Condition) -> bool:
-    return condition.reads == ("status",)
-
-
-def _otherwise_done(edition: Edition) -> str:
-    """Where an operation was done that is not the one to do."""
-    told: dict[Action, list[int]] = {}
-    for number, permit in enumerate(preferred(edition)):
-        told.setdefault(permit.action, []).append(YES + number)
-    same = [both(f"done_action = {literal(action)}", f"found IN {listed(codes)}") for action, codes in told.items()]
-    return f"done_action IN {listed(OPERATIONS)} AND found >= {YES} AND NOT ({either(*same)})"
+    held = [
+        (both(f"{_column(edition, permit)} = 0", f"asks_{permit.action}"), YES + number)
+        for number, permit in enumerate(preferred(edition))
+    ]
+    return case(("settled IS NOT NULL", "settled"), *held)
 
 
 def _settled(edition: Edition, known: Known) -> list[tuple[str, object]]:
@@ -269,17 +207,17 @@ def _where_state(told: Iterable[tuple[int, Reason | None]], rejection: Rejection
     return [(f"state IN {listed(found)}", refused(reason, rejection)) for reason, found in states.items()]
 
 
-def _outcomes(edition: Edition) -> Columns:
+def _outcomes() -> Columns:
     """The outcome of the question, and of what was done if it had been asked about alone."""
     unlisted = refused(Reason.UNKNOWN_STATUS, Rejection.MISSING_FACT)
     nearest = least([f"verdict_{action}" for action in OPERATIONS])
+    only = [(f"asks_only_{action}", f"verdict_{action}") for action in OPERATIONS]
     alone = case(*((f"done_action = {literal(action)}", f"verdict_{action}") for action in OPERATIONS))
-    only = [(f"asked_only = {literal(action)}", f"verdict_{action}") for action in OPERATIONS]
-    refusal = case(("state = 0", unlisted), *only, otherwise=nearest)
-    done = case((f"{alone} < {YES} AND state = 0", unlisted), otherwise=alone)
     return {
-        "outcome": case(("found IS NULL", refusal), otherwise="found"),
-        "outcome_alone": case((f"looks_closer AND done_action IN {listed(OPERATIONS)}", done), otherwise="found"),
+        "outcome": case(("found IS NOT NULL", "found"), ("state = 0", unlisted), *only, otherwise=nearest),
+        "outcome_alone": case(
+            (f"found < {YES}", "found"), (f"({alone}) < {YES} AND state = 0", unlisted), otherwise=alone
+        ),
     }
 
 
@@ -317,13 +255,12 @@ def _needs(edition: Edition, tests: Tests) -> str:
     told = []
     for permit in edition.permits:
         ways = [
-            case((f"{code} > 0", tests[key].needs), otherwise=NOTHING)
+            case((f"{code} > 0", code.replace("test", "needs")), otherwise=NOTHING)
             for key, code in zip(_keys(permit), _codes(permit, tests), strict=True)
             if tests[key].needs != NOTHING
         ]
-        column = _column(edition, permit)
-        asked = f"COALESCE(asked_only, {literal(permit.action)}) = {literal(permit.action)}"
-        told.append(case((f"{column} BETWEEN 100 AND 199 AND {asked}", joined(ways)), otherwise=NOTHING))
+        so = f"{_column(edition, permit)} BETWEEN 100 AND 199 AND asks_{permit.action}"
+        told.append(case((so, joined(ways)), otherwise=NOTHING))
     return case(
         (f"outcome NOT BETWEEN {low} AND {high}", NOTHING), ("state = 0", "',status'"), otherwise=joined(told)
     )
@@ -364,10 +301,9 @@ def _status_codes(row: Status) -> list[int]:
 def _named(edition: Edition, permit: Permit, tests: Tests, cite: _Cite) -> str:
     """What is cited for a permit whose own obstacle the outcome names."""
     column = _column(edition, permit)
-    asked = f"COALESCE(asked_only, {literal(permit.action)}) = {literal(permit.action)}"
     codes = _codes(permit, tests)
     told = [(f"{code} = {column}", cite([key[0]])) for key, code in zip(_keys(permit), codes, strict=True)]
-    so = both("found IS NULL", f"outcome = {_nearness(column)}", asked, f"{column} > 0")
+    so = both("found IS NULL", f"outcome = {_nearness(column)}", f"asks_{permit.action}", f"{column} > 0")
     return case((so, case(*told, otherwise=NOTHING)), otherwise=NOTHING)
 
 
@@ -403,4 +339,4 @@ class _Cites:
     def _of(self, proof: Proof) -> str:
         if proof.value is not Share.REST:
             return self(proof.claim)
-        return case((f"f_{proof.name} = 0", NOTHING), otherwise=self(proof.claim))  # no rest for a claim to be about
+        return case((self.fields[proof.name].no_rest, NOTHING), otherwise=self(proof.claim))

@@ -30,6 +30,11 @@ class Filling:
         """The column that holds the number of the proof."""
         return f"proof_of_{self.name}"
 
+    @property
+    def no_rest(self) -> str:
+        """The column that says that the field is 0: of a rest, that there is none for a claim to be about."""
+        return f"no_rest_of_{self.name}"
+
     def number(self, proof: Proof) -> int:
         """The number of a proof."""
         return 1 + self.proofs.index(proof)

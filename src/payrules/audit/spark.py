@@ -6,7 +6,6 @@ the columns as `history` names them, typed: amounts whole minor units, instants 
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,8 +18,9 @@ from payrules.audit import duck, findings, zones
 from payrules.audit.dialects import translated
 from payrules.audit.duck import Summary
 from payrules.audit.history import FIELDS, MONEY, NAMES, NEEDED, SQL_TYPES
-from payrules.audit.layers import cut_offs
+from payrules.audit.layers import cut_offs_of
 from payrules.audit.sql import case, listed, literal
+from payrules.audit.workplace import workplace
 from payrules.errors import CallerError, did_you_mean
 from payrules.records import AMOUNT_MAX
 from payrules.table import Provider
@@ -98,7 +98,7 @@ def _error(frame: DataFrame, known: Mapping[str, Provider]) -> str:
     if "timezone" in frame.columns:
         rules = [row[0] for row in frame.select("timezone").distinct().collect() if row[0] is not None]
         own = frame.select("cut_off").distinct().collect() if "cut_off" in frame.columns else []
-        ends = cut_offs(known.values(), [row[0] for row in own]) if rules else []
+        ends = cut_offs_of(known.values(), [row[0] for row in own]) if rules else []
         bad = {rule: why for rule in rules if (why := zones.problem_of_any(rule, ends)) is not None}
         told += [(f"timezone = {literal(rule)}", literal(f"timezone: {why}")) for rule, why in bad.items()]
     return case(*told, otherwise="CAST(NULL AS STRING)")
@@ -123,14 +123,13 @@ def audit_files(history: Sequence[str], *, out: Path | None, edition: str | None
         builder = builder.config(name, value)
     session = builder.getOrCreate()
     place = out.parent if out else Path(tempfile.gettempdir())
-    work = Path(tempfile.mkdtemp(prefix=".payrules-", dir=place))
-    try:
-        told = audit(session.read.parquet(*history), edition=edition)
-        told.write.parquet(str(work / "findings"))
-        summary = duck.summarised(f"read_parquet('{work}/findings/*.parquet')")
-        if out is not None:
-            (work / "findings").replace(out)
-        return summary
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-        session.stop()
+    with workplace(place) as work:
+        try:
+            told = audit(session.read.parquet(*history), edition=edition)
+            told.write.parquet(str(work / "findings"))
+            summary = duck.summarised(f"read_parquet('{work}/findings/*.parquet')")
+            if out is not None:
+                (work / "findings").replace(out)
+            return summary
+        finally:
+            session.stop()

@@ -74,7 +74,7 @@ def not_below_0(amount: str) -> str:
 
 def lesser(one: str, other: str) -> str:
     """The lesser of two amounts; `one` where the other is unknown."""
-    return f"(LEAST({one}, COALESCE({other}, {one})) + 0 * {one})"
+    return case((f"{other} < {one}", other), otherwise=one)
 
 
 def named_as(columns: Columns) -> str:

@@ -74,7 +74,10 @@ def audit(
     ] = None,
     engine: Annotated[Engine, typer.Option(help="What runs it; Spark reads Parquet.")] = Engine.DUCKDB,
     threads: Annotated[int | None, typer.Option(min=1, help="How many threads; without it: all.")] = None,
-    memory: Annotated[str | None, typer.Option(help="How much memory before it spills to disk, such as 2GB.")] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(help="How much memory before it spills to disk, such as 2GB; without it: 1GB or more."),
+    ] = None,
     dialect: Annotated[
         str | None,
         typer.Option("--sql", metavar="DIALECT", help="Print the SQL for a warehouse instead: see --sql help."),
