@@ -17,6 +17,8 @@ import pytest
 
 from payrules.audit import duck, findings, zones
 from payrules.audit.dialects import translated
+from payrules.audit.history import Reading
+from payrules.errors import CallerError
 from payrules.table import Edition, Provider
 from tests import aimed
 from tests.histories import ANSWER, ROWS, Question, answer, decided, rows
@@ -165,6 +167,28 @@ def test_a_frame_is_audited(session: Any, tmp_path: Path) -> None:
 
     assert wanted == [tuple(row) for row in told.collect()]
     assert 3 == len(wanted)
+
+
+@pytest.mark.long
+def test_a_frame_is_read_as_a_mapping_says(session: Any) -> None:
+    """Columns, words and constants; what Spark cannot assume, and a column that is missing, are refused."""
+    from payrules.audit import spark
+
+    told = session.createDataFrame(
+        [("PAID", "VOID", "2026-11-20T12:00:00Z")], "state STRING, operation STRING, moment STRING"
+    )
+    frame = told.selectExpr("state", "operation", "CAST(moment AS TIMESTAMP) AS moment", "1000L AS total")
+    columns = {"status": "state", "done_action": "operation", "at": "moment", "authorized_at": "moment"}
+    columns |= dict.fromkeys(("amount_authorized", "amount_captured", "done_amount"), "total")
+    values = {"status": {"PAID": "Captured"}, "done_action": {"VOID": "reverse"}}
+    constants = {"provider": "dojo", "currency": "GBP", "capture_mode": "auto", "amount_refunded": "0"}
+    [row] = spark.audit(frame, reading=Reading(columns, values, constants)).collect()
+
+    assert ("agrees", "reverse", 1000, "dojo") == (row["finding"], row["action"], row["amount"], row["provider"])
+    with pytest.raises(CallerError, match="no zone and no decimals"):
+        spark.audit(frame, reading=Reading(columns, values, constants, minor_units=2))
+    with pytest.raises(CallerError, match="method: no column 'way'"):
+        spark.audit(frame, reading=Reading({**columns, "method": "way"}, values, constants))
 
 
 @pytest.mark.long

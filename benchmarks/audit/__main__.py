@@ -1,7 +1,7 @@
-"""`python -m benchmarks.audit [ROWS]`: an audit against a query by hand and against a loop over `decide`, in one run.
+"""`python -m benchmarks.audit [ROWS [MOST]]`: an audit against a query by hand and a loop over `decide`, in one run.
 
 Each round runs both, one after the other, and the ratio is of that pair: the machine is never quiet. Peak memory is
-that of a process of its own.
+that of a process of its own, at a fifth of the rows, at all of them, and at five times as many up to MOST.
 """
 
 from __future__ import annotations
@@ -67,10 +67,11 @@ def looped(path: Path, rows: int) -> int:
 
 
 def agreement(path: Path) -> float:
-    """The share of rows in which audit and query have the same finding."""
+    """The share of rows in which audit and query have the same finding, action, amount and money."""
     found, wanted = path.with_name("findings.parquet"), path.with_name("by_hand.parquet")
     same = duckdb.execute(
-        f"SELECT AVG(CAST(f.finding = w.finding AND f.action = w.action AS INTEGER)) FROM '{found}' AS f"
+        "SELECT AVG(CAST(f.finding = w.finding AND f.action = w.action AND f.amount IS NOT DISTINCT FROM w.amount"
+        f" AND f.money IS NOT DISTINCT FROM CAST(w.money AS BIGINT) AS INTEGER)) FROM '{found}' AS f"
         f' JOIN \'{wanted}\' AS w ON f."row" = w."row"'
     ).fetchone()
     return float(same[0]) if same else 0.0
@@ -88,6 +89,14 @@ def peak(path: Path, memory: str) -> float:
         [sys.executable, "-c", script, str(path), out, memory], capture_output=True, text=True, check=True
     )
     return int(done.stdout) / 1024
+
+
+def sizes(rows: int, most: int) -> list[int]:
+    """How many rows memory is measured at."""
+    told = [rows // 5, rows]
+    while told[-1] * 5 <= most:
+        told.append(told[-1] * 5)
+    return told
 
 
 def main() -> None:
@@ -117,12 +126,12 @@ def main() -> None:
         print(
             f"a loop over decide takes {loop / audit:.0f} x as long; same findings as by hand: {told['same_as_by_hand']:.2%}"
         )
-        for many in [rows] if rows < 1_000_000 else [rows, 10 * rows]:
+        for many in sizes(rows, int(sys.argv[2]) if len(sys.argv) > 2 else rows):
             large = path if many == rows else Path(folder) / "large.parquet"
             if many != rows:
                 history.write(large, many)
             told[f"peak_mb_{many}"] = peak(large, "500MB")
-            print(f"peak memory at {many:,} rows: {told[f'peak_mb_{many}']:.0f} MB")
+            print(f"peak memory at {many:,} rows: {told[f'peak_mb_{many}']:.0f} MB", flush=True)
     print(json.dumps(told))
 
 

@@ -8,6 +8,7 @@ import duckdb
 
 from payrules import providers
 from payrules.audit import duck, findings
+from payrules.audit.history import FIELDS, NAMES, SQL_TYPES
 
 _FACTS = """
 SELECT 'made up' AS source, i AS row_number, CAST(NULL AS VARCHAR) AS error, 'dojo' AS provider,
@@ -50,7 +51,11 @@ def write(path: Path, rows: int) -> None:
     with duckdb.connect() as connection:
         duck.prepare(connection)
         connection.execute("SET threads = 1; SET TimeZone = 'UTC'; SELECT setseed(0.5)")
-        connection.execute(f"CREATE TABLE facts AS {_FACTS.format(rows=rows)}")
+        connection.execute(f"CREATE TABLE told_facts AS {_FACTS.format(rows=rows)}")
+        given = {row[0] for row in connection.execute("DESCRIBE told_facts").fetchall()}
+        others = [name for name in FIELDS if NAMES.get(name, name) not in given]
+        unknown = "".join(f", CAST(NULL AS {SQL_TYPES.get(name, 'VARCHAR')}) AS {name}" for name in others)
+        connection.execute(f"CREATE VIEW facts AS SELECT *{unknown} FROM told_facts")
         dojo = providers.find("dojo")
         connection.execute(f"CREATE TABLE told AS {findings.judged(dojo, dojo.edition(), 'facts')}")
         connection.execute(f"COPY ({_HISTORY}) TO '{path}' (FORMAT parquet)")

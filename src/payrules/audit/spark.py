@@ -17,7 +17,7 @@ from payrules import providers
 from payrules.audit import duck, findings, zones
 from payrules.audit.dialects import translated
 from payrules.audit.duck import Summary
-from payrules.audit.history import FIELDS, MONEY, NAMES, NEEDED, SQL_TYPES
+from payrules.audit.history import FIELDS, MONEY, NAMES, NEEDED, SQL_TYPES, Reading
 from payrules.audit.layers import cut_offs_of
 from payrules.audit.sql import case, listed, literal
 from payrules.audit.workplace import workplace
@@ -34,13 +34,21 @@ SETTINGS = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "fals
 _TYPES = {"VARCHAR": "STRING", "TIMESTAMP": "TIMESTAMP_NTZ", "VARCHAR[]": "ARRAY<STRING>"}
 
 
-def audit(frame: DataFrame, *, edition: str | None = None, tables_of: Sequence[Provider] = ()) -> DataFrame:
+def audit(
+    frame: DataFrame,
+    *,
+    reading: Reading | None = None,
+    edition: str | None = None,
+    tables_of: Sequence[Provider] = (),
+) -> DataFrame:
     """The findings of a history: a DataFrame with the columns of `findings.COLUMNS`, a row for a row.
 
-    `edition` judges every row by that edition; else the one in force on its day does. `tables_of` are providers of
-    your own. Raises `CallerError` for a column that is missing. Views called `payrules_…` are made in the session.
+    `reading` says which column holds a field, what its words mean, and what is the same in every row. `edition`
+    judges every row; else the one in force on its day does. `tables_of` are providers of your own. Raises
+    `CallerError` for a column that is missing. Views called `payrules_…` are made in the session.
     """
     session = frame.sparkSession
+    frame = frame.selectExpr(*_read_as(frame, reading or Reading()))
     tables = {name: providers.find(name) for name in providers.names()} | {item.name: item for item in tables_of}
     history = frame.selectExpr(*_columns(frame, tables))
     history.createOrReplaceTempView("payrules_history")
@@ -53,6 +61,25 @@ def audit(frame: DataFrame, *, edition: str | None = None, tables_of: Sequence[P
     judges = [(tables[name], findings.spans(tables[name], edition)) for name in names]
     statement = findings.all_findings("payrules_history", judges, over="payrules_over_rows", zones="payrules_zones")
     return session.sql(translated(statement, "spark"))
+
+
+def _read_as(frame: DataFrame, reading: Reading) -> Iterator[str]:
+    """The columns of a DataFrame under the names of the fields that they hold, with our words in them."""
+    if reading.assume_zone is not None or reading.minor_units is not None:
+        raise CallerError("reading", "Spark reads instants and minor units; no zone and no decimals can be assumed")
+    yield from (f"`{name}`" for name in ("source", "row") if name in frame.columns)
+    for name in FIELDS:
+        title = reading.columns.get(name, name)
+        if name in reading.constants:
+            yield f"{literal(reading.constants[name])} AS `{name}`"
+        elif title in frame.columns:
+            column = "`" + title.replace("`", "``") + "`"
+            words = [
+                (f"{column} = {literal(one)}", literal(our)) for one, our in reading.values.get(name, {}).items()
+            ]
+            yield f"{case(*words, otherwise=column)} AS `{name}`"
+        elif name in reading.columns:
+            raise CallerError(name, f"no column {title!r}{did_you_mean(title, frame.columns)}")
 
 
 def _columns(frame: DataFrame, known: Mapping[str, Provider]) -> Iterator[str]:
@@ -114,7 +141,9 @@ def _zones_of(frame: DataFrame, rules: Sequence[str]) -> None:
     frame.sparkSession.createDataFrame(years, schema).createOrReplaceTempView("payrules_zones")
 
 
-def audit_files(history: Sequence[str], *, out: Path | None, edition: str | None = None) -> Summary:
+def audit_files(
+    history: Sequence[str], *, out: Path | None, reading: Reading | None = None, edition: str | None = None
+) -> Summary:
     """Audit Parquet on this machine's Spark; the findings are a folder of Parquet, which appears when it is whole."""
     from pyspark.sql import SparkSession
 
@@ -125,7 +154,7 @@ def audit_files(history: Sequence[str], *, out: Path | None, edition: str | None
     place = out.parent if out else Path(tempfile.gettempdir())
     with workplace(place) as work:
         try:
-            told = audit(session.read.parquet(*history), edition=edition)
+            told = audit(session.read.parquet(*history), reading=reading, edition=edition)
             told.write.parquet(str(work / "findings"))
             summary = duck.summarised(f"read_parquet('{work}/findings/*.parquet')")
             if out is not None:

@@ -154,15 +154,11 @@ def _in_duckdb(
 
 
 def _in_spark(history: list[str], reading: Reading, out_file: Path | None, edition: str | None) -> Summary:
-    from payrules.audit.history import Reading
-
-    if reading != Reading():
-        raise CallerError("engine", "Spark reads Parquet whose columns are named and typed as records are")
     try:
         from payrules.audit import spark
     except ImportError as error:
         raise CallerError("engine", f"{error.name} is missing: pip install 'payrules[spark]'") from None
-    return spark.audit_files(history, out=out_file, edition=edition)
+    return spark.audit_files(history, out=out_file, reading=reading, edition=edition)
 
 
 def _sql(dialect: str, names: list[str] | None, edition: str | None) -> str:
