@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from attrs import evolve
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -16,7 +17,8 @@ from payrules.providers.stripe import wire
 from tests.simulators.stripe import UNPAID, Intent, Refused
 
 BEGINS = datetime(2026, 3, 1, 9, tzinfo=UTC)
-METHODS = ["card", "us_bank_account", "interac_present", "sofort"]
+HOLD, ACH = timedelta(days=7), timedelta(days=180)
+METHODS = ["us_bank_account", "card", "us_bank_account", "interac_present", "sofort"]
 
 
 class SimulatedStripe(RuleBasedStateMachine):
@@ -28,8 +30,9 @@ class SimulatedStripe(RuleBasedStateMachine):
         amount=st.integers(2, 1000),
         session=st.booleans(),
         several=st.booleans(),
+        paid=st.booleans(),
     )
-    def begin(self, mode: str, method: str, amount: int, session: bool, several: bool) -> None:
+    def begin(self, mode: str, method: str, amount: int, session: bool, several: bool, paid: bool) -> None:
         self.now = BEGINS
         method = "card" if mode == "manual" else method
         self.intent = Intent(mode, method, amount, BEGINS, session=session, several=several)
@@ -37,6 +40,14 @@ class SimulatedStripe(RuleBasedStateMachine):
         self.given: dict[str, Any] = {"multicapture": several, **owner}
         self.payment = self.read()
         self.unanswered: list[tuple[Any, Notice]] = []
+        if paid:
+            self.pay()
+
+    @precondition(lambda self: not self.unanswered and self.intent.status == "canceled")
+    @rule(method=st.sampled_from(METHODS), amount=st.integers(2, 1000))
+    def begin_another(self, method: str, amount: int) -> None:
+        """What is over is followed by a payment that was paid at once."""
+        self.begin("automatic", method, amount, False, False, True)
 
     def read(self) -> Payment:
         return wire.payment(self.intent.body(), self.given)
@@ -44,9 +55,19 @@ class SimulatedStripe(RuleBasedStateMachine):
     def told(self, event: Event, amount: int | None = None) -> None:
         self.payment = apply(self.payment, Notice(event=event, amount=amount, at=self.now))
 
-    @rule(step=st.sampled_from([1, 60, 24 * 60, 6 * 24 * 60, 90 * 24 * 60, 180 * 24 * 60 - 1]))
+    @rule(step=st.sampled_from([1, 24 * 60]))
     def wait(self, step: int) -> None:
-        self.now += timedelta(minutes=step)
+        self.wait_until(self.now + timedelta(minutes=step))
+
+    @precondition(lambda self: self.intent.held or self.intent.method == "us_bank_account")
+    @rule(early=st.sampled_from([1, 1, 0]))
+    def wait_for_an_edge(self, early: int) -> None:
+        """The end of the hold, or of the days in which a bank payment is refunded, or the minute before."""
+        edge = (self.intent.paid_at or BEGINS) + HOLD if self.intent.held else BEGINS + ACH
+        self.wait_until(max(self.now, edge - timedelta(minutes=early)))
+
+    def wait_until(self, moment: datetime) -> None:
+        self.now = moment
         if self.intent.lapse(self.now):
             self.told(Event.EXPIRED)
 
@@ -83,7 +104,16 @@ class SimulatedStripe(RuleBasedStateMachine):
         self.intent.disputed = opened
         self.told(Event.DISPUTED if opened else Event.DISPUTE_WON)
 
-    @rule(amount=st.none() | st.integers(-1, 1001), only=st.sampled_from([None, *Action][:4]), lost=st.booleans())
+    @rule(amount=st.sampled_from([None, 1, 2]), lost=st.booleans())
+    def undo_what_can_be(self, amount: int | None, lost: bool) -> None:
+        """What mostly ends in a call."""
+        self.undo(amount, None, lost)
+
+    @rule(
+        amount=st.sampled_from([None, None, 1, 2]) | st.integers(-1, 1001),
+        only=st.sampled_from([None, *Action][:4]),
+        lost=st.booleans(),
+    )
     def undo(self, amount: int | None, only: Action | None, lost: bool) -> None:
         """Ask; send what is decided; sometimes the answer is lost on the way back."""
         before, held = self.intent.refunded, self.intent.held
@@ -149,4 +179,20 @@ class SimulatedStripe(RuleBasedStateMachine):
 
 
 TestSimulatedStripe = SimulatedStripe.TestCase
-TestSimulatedStripe.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)
+TestSimulatedStripe.settings = settings(max_examples=80, stateful_step_count=30, deadline=None)
+
+
+def test_a_bank_payment_is_refunded_until_its_days_are_over() -> None:
+    """A minute before the end both say yes, at the end both say no."""
+    intent = Intent("automatic", "us_bank_account", 10, BEGINS)
+    intent.pay(BEGINS)
+    payment = wire.payment(intent.body(), {})
+    last, over = (decide(payment, Undo(at=BEGINS + ACH - early)) for early in (timedelta(minutes=1), timedelta(0)))
+
+    assert (Action.REFUND, Action.REJECT) == (last.action, over.action)
+    assert last.call is not None
+    headers, body = dict(last.call.headers), dict(last.call.body or {})
+    with pytest.raises(Refused):
+        intent.request(last.call.path, headers, body, BEGINS + ACH)
+    intent.request(last.call.path, headers, body, last.undo.at)
+    assert 10 == intent.refunded
