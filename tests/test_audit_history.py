@@ -300,7 +300,7 @@ class TestForms:
 
 BAD: list[tuple[dict[str, str], str]] = [
     ({"status": ""}, "status: a row needs it"),
-    ({"provider": "stripe"}, "provider: stripe is no provider whose table is here"),
+    ({"provider": "nobody"}, "provider: nobody is no provider whose table is here"),
     ({"amount_captured": "ten"}, "amount_captured: ten is not an integer in minor units"),
     ({"amount_captured": "-5"}, "amount_captured: -5 is negative"),
     ({"amount_captured": "9" * 18}, "amount_captured: an integer beyond 1000000000000000 is out of range"),

@@ -54,7 +54,7 @@ _IS_ONE_OF_SEVERAL = f"{_HASH} IN (SELECT several FROM several)"
 
 Years = tuple[int, int]
 
-_MEGABYTES, _MEGABYTES_A_THREAD = 1000, 250
+_MEGABYTES, _MEGABYTES_A_THREAD = 2000, 250
 """How much memory DuckDB takes before it spills to disk, at the least and for each thread, unless the caller says."""
 
 _YEARS_MAX = 12
