@@ -24,7 +24,7 @@ from payrules.audit import findings, zones
 from payrules.audit.dialects import MACROS
 from payrules.audit.findings import Finding
 from payrules.audit.history import Reading, Table, columns, normalised
-from payrules.audit.layers import cut_offs_of
+from payrules.audit.layers import cut_offs
 from payrules.audit.sources import tables
 from payrules.audit.sql import listed, literal
 from payrules.audit.workplace import workplace
@@ -293,7 +293,7 @@ class _Run:
         if zone is None:
             return {}
         rules = self._execute(f"SELECT DISTINCT {zone.sql} FROM {table.relation} WHERE {zone.sql} IS NOT NULL")
-        ends = cut_offs_of(self._tables().values(), self._clocks(table)) if rules else []
+        ends = cut_offs(self._tables().values(), self._clocks(table)) if rules else []
         told = {str(rule): zones.problem_of_any(str(rule), ends) for (rule,) in rules}
         return {rule: why for rule, why in told.items() if why is not None}
 

@@ -87,7 +87,7 @@ def layers(
     return Layers(provider, edition, (*facts, *balances(known)), answers, needs, claims, grounds)
 
 
-def cut_offs_of(providers: Iterable[Provider], own: Iterable[object] = ()) -> list[when.CutOff]:
+def cut_offs(providers: Iterable[Provider], own: Iterable[object] = ()) -> list[when.CutOff]:
     """The times of day at which a window of these tables ends; `own` are those that rows have for themselves."""
     found = [item for provider in providers for edition in provider.editions for item in windows(edition)]
     told = local_days.cut_offs(found)

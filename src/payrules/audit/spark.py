@@ -18,7 +18,7 @@ from payrules.audit import duck, findings, zones
 from payrules.audit.dialects import translated
 from payrules.audit.duck import Summary
 from payrules.audit.history import FIELDS, MONEY, NAMES, NEEDED, SQL_TYPES, Reading
-from payrules.audit.layers import cut_offs_of
+from payrules.audit.layers import cut_offs
 from payrules.audit.sql import case, listed, literal
 from payrules.audit.workplace import workplace
 from payrules.errors import CallerError, did_you_mean
@@ -125,7 +125,7 @@ def _error(frame: DataFrame, known: Mapping[str, Provider]) -> str:
     if "timezone" in frame.columns:
         rules = [row[0] for row in frame.select("timezone").distinct().collect() if row[0] is not None]
         own = frame.select("cut_off").distinct().collect() if "cut_off" in frame.columns else []
-        ends = cut_offs_of(known.values(), [row[0] for row in own]) if rules else []
+        ends = cut_offs(known.values(), [row[0] for row in own]) if rules else []
         bad = {rule: why for rule in rules if (why := zones.problem_of_any(rule, ends)) is not None}
         told += [(f"timezone = {literal(rule)}", literal(f"timezone: {why}")) for rule, why in bad.items()]
     return case(*told, otherwise="CAST(NULL AS STRING)")
