@@ -9,7 +9,7 @@ import pytest
 
 from payrules import providers
 from payrules.audit import duck, findings, zones
-from payrules.audit.layers import cut_offs_of
+from payrules.audit.layers import cut_offs
 from payrules.table import Edition, Provider
 from payrules.when import CutOff
 from tests import aimed
@@ -87,8 +87,8 @@ class TestZones:
         """A text that is no time of day does not; such a row is not read."""
         own = ["15:00", None, "25:00", "15:00", 7]
 
-        assert [CutOff(15, 0)] == cut_offs_of([providers.find("authorizenet")], own)
-        assert [] == cut_offs_of([providers.find("payroc")], own)
+        assert [CutOff(15, 0)] == cut_offs([providers.find("authorizenet")], own)
+        assert [] == cut_offs([providers.find("payroc")], own)
 
     def test_a_text_that_is_no_rule_is_refused(self) -> None:
         """An IANA name is none."""

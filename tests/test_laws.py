@@ -480,7 +480,7 @@ class TestUnknownNeverHelps:
             "settled_at": undo.at,
             "parent_id": "parent",
             "created_as": "reauthorization",
-            "captured_at": undo.at,
+            "captured_at": max(undo.at, payment.created_at or undo.at),
             "available_to_refund": 5000,
         }
         settled = evolve(payment, **{name: values[name] for name in decision.needs})
