@@ -111,10 +111,11 @@ def _without(surprise: Surprise, before: Decision, after: Decision, table: Provi
         return bool(after.answer == compared.answer)
     if surprise.how == "unknown":
         return before.action is not Action.REJECT
-    return bool(
-        surprise.fact not in {name for condition in _when(after) for name in condition.reads}
-        and before.answer == after.answer
-    )
+    if surprise.fact in {name for condition in _when(after) for name in condition.reads}:
+        return False
+    # Another way than before may be left, which does not ask for the fact and was open before as well.
+    alone = decide(before.payment, evolve(before.undo, only=after.action), provider=table, edition=edition)
+    return bool(after.answer in (before.answer, alone.answer))
 
 
 def excuse(surprise: Surprise, before: Decision, after: Decision) -> str | None:

@@ -218,7 +218,8 @@ class TestLive:
         }
         payment, undo = asked(data, provider, **known)
         if provider in OPENS:
-            payment = evolve(payment, **{"created_at": None, OPENS[provider]: undo.at})  # type: ignore[arg-type]
+            name, ago = OPENS[provider]
+            payment = evolve(payment, **{"created_at": None, name: undo.at - timedelta(days=ago)})  # type: ignore[arg-type]
 
         assert Action.REJECT is not decide(payment, Undo(at=undo.at), edition=edition).action
 
@@ -238,8 +239,13 @@ def captured(data: st.DataObject, provider: str, edition: str) -> dict[str, Any]
     }
 
 
-OPENS = {"authorizenet": "settled_at", "square": "created_at", "paypal": "captured_at"}
-"""The instant that opens the window of a provider's refunds."""
+OPENS = {
+    "authorizenet": ("settled_at", 0),
+    "square": ("created_at", 0),
+    "paypal": ("captured_at", 0),
+    "gocardless": ("captured_at", 7),
+}
+"""The instant from which a provider's refunds are counted, and how many days later their window is open."""
 
 KNOWN_IN_FULL = {
     "last_refund_at": None,
@@ -264,7 +270,9 @@ UNSETTLED_OR_DISPUTED = ("ready", "Chargeback", "SecondChargeback", "unknown")
 def _is_captured(table: Edition, word: str) -> bool:
     status = table.status(word)
     refunds = [row for row in table.transitions if word in row.before and row.event is Event.REFUNDED]
-    return status is not None and status.final is None and bool(refunds) and word not in UNSETTLED_OR_DISPUTED
+    if status is None or status.final or status.nothing_yet:
+        return False
+    return bool(refunds) and word not in UNSETTLED_OR_DISPUTED
 
 
 @every_edition
