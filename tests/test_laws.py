@@ -50,7 +50,7 @@ INSTANTS = (
 )
 
 every_edition = pytest.mark.parametrize(("provider", "edition"), EDITIONS)
-aimed = settings(max_examples=40, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+aimed = settings(max_examples=12, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 
 
 def asked(data: st.DataObject, provider: str, **fixed: Any) -> tuple[Payment, Undo]:
