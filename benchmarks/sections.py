@@ -164,7 +164,7 @@ def of_import(rounds: int = ROUNDS) -> Iterator[Row]:
 def of_memory(rounds: int = ROUNDS) -> Iterator[Row]:
     """Bytes that a payment and a decision keep, and the peak of many decisions that nobody keeps."""
     count = 2_000
-    for provider in providers.NAMES:
+    for provider in by_hand.FUNCTIONS:
         decide(*payments.some(provider, 1)[0])
         tracemalloc.start()
         asked = payments.some(provider, count)
