@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import attrs
 from attrs import evolve, field
@@ -73,3 +74,8 @@ def idempotency_key(payment: Payment, action: Action, amount: int, request_id: s
     if request_id is not None:
         parts.append(records.text(request_id, "request_id"))
     return sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def uuid_key(payment: Payment, action: Action, amount: int, request_id: str | None = None) -> str:
+    """The same key in the form of a random UUID (version 4), where the provider wants one."""
+    return str(UUID(hex=idempotency_key(payment, action, amount, request_id)[:32], version=4))

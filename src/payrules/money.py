@@ -11,11 +11,12 @@ from decimal import Decimal
 from payrules import records
 from payrules.errors import CallerError
 
-_PLACES = {
+PLACES = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
     3: "BHD IQD JOD KWD LYD OMR TND",
     4: "CLF UYW",
 }
+"""The currencies of ISO 4217 whose minor unit is not a hundredth, by their decimal places."""
 
 _DECIMAL = re.compile(r"\d{1,16}(?:\.\d{1,8})?", re.ASCII)  # more than a Decimal rounds at
 
@@ -26,7 +27,7 @@ def places(currency: str) -> int:
     >>> [places(currency) for currency in ("USD", "JPY", "KWD")]
     [2, 0, 3]
     """
-    return next((number for number, words in _PLACES.items() if currency in words.split()), 2)
+    return next((number for number, words in PLACES.items() if currency in words.split()), 2)
 
 
 def minor_units(value: object, currency: str, field: str, *, digits: int | None = None) -> int:

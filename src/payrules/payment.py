@@ -22,7 +22,8 @@ HOURS_MAX = 87_600
 """The longest wait for a capture: ten years, as far as an instant can be from another."""
 
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
-_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+"""A time of day, as a record has it."""
 
 
 def _currency(value: object, name: str) -> str:
@@ -55,7 +56,7 @@ def _timezone(value: object, name: str) -> str:
 
 
 def _clock(value: object, name: str) -> str:
-    if type(value) is not str or not _CLOCK.fullmatch(value):
+    if type(value) is not str or not CLOCK.fullmatch(value):
         raise CallerError(name, f"{records.shown(value)} is no time of day, such as 17:30")
     return value
 

@@ -688,6 +688,11 @@ class CutOff:
     hour: int
     minute: int
 
+    @classmethod
+    def at(cls, clock: str) -> CutOff:
+        """The one that a record writes as 17:30."""
+        return cls(*map(int, clock.split(":")))
+
 
 def spell(moment: datetime, rule: str, until: CutOff | None) -> tuple[datetime, datetime]:
     """The local day of an instant, or the stretch from it to the next such time of day."""
@@ -750,7 +755,7 @@ class Window:
         clock, zone = getattr(facts.payment, str(self.until_from)), facts.payment.timezone
         if clock is None or zone is None:
             return facts.missing(str(self.until_from), "timezone") or Missing(())
-        return spell(moment, zone, CutOff(*map(int, clock.split(":"))))
+        return spell(moment, zone, CutOff.at(clock))
 
     def test(self, facts: Facts, action: Action) -> Miss | None:
         bounds = self.bounds(facts)

@@ -20,6 +20,7 @@ from attrs import field, frozen
 from payrules import records
 from payrules.audit.sql import case, either, listed, literal
 from payrules.errors import CallerError, did_you_mean
+from payrules.money import PLACES
 from payrules.words import OPERATIONS, Action, Batch, CaptureMode, Kind, Rejection
 
 _WORDS: dict[str, tuple[str, ...]] = {
@@ -364,19 +365,11 @@ def _money(name: str, column: Column, reading: Reading, currency: str) -> Read:
     return Read(value, (*problems, *_bounds(name, value, shown)))
 
 
-_EXPONENTS = {
-    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
-    3: "BHD IQD JOD KWD LYD OMR TND",
-    4: "CLF UYW",
-}
-"""The currencies of ISO 4217 whose minor unit is not a hundredth."""
-
-
 def _scale(reading: Reading, currency: str) -> str:
     """How many minor units one unit has."""
     if reading.minor_units != "currency":
         return str(10 ** int(reading.minor_units or 0))
-    branches = ((f"{currency} IN {listed(words.split())}", 10**digits) for digits, words in _EXPONENTS.items())
+    branches = ((f"{currency} IN {listed(words.split())}", 10**digits) for digits, words in PLACES.items())
     return case(*branches, otherwise=100)
 
 

@@ -6,7 +6,6 @@ conditions, the verdict of each operation, the outcome, and what explains it (`n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from attrs import frozen
@@ -26,6 +25,7 @@ from payrules.audit.sql import (
     listed,
     literal,
 )
+from payrules.payment import CLOCK
 from payrules.table import Edition, Permit, Proof, Provider, Share, Status
 from payrules.words import OPERATIONS, Action, Reason, Rejection
 
@@ -92,12 +92,8 @@ def cut_offs(providers: Iterable[Provider], own: Iterable[object] = ()) -> list[
     found = [item for provider in providers for edition in provider.editions for item in windows(edition)]
     told = local_days.cut_offs(found)
     if any(item.until_from for item in found):
-        told += [when.CutOff(*map(int, str(clock).split(":"))) for clock in own if _CLOCK.fullmatch(str(clock))]
+        told += [when.CutOff.at(str(clock)) for clock in own if CLOCK.fullmatch(str(clock))]
     return list(dict.fromkeys(told))
-
-
-_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
-"""What a time of day has to look like; a row with another is not read."""
 
 
 def windows(edition: Edition) -> list[when.Window]:

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID
 
 from payrules import records
-from payrules.calls import Call, idempotency_key
+from payrules.calls import Call, uuid_key
 from payrules.errors import CallerError
 from payrules.events import Notice, Unread
 from payrules.payment import Payment
@@ -128,7 +127,7 @@ def call(payment: Payment, action: Action, amount: int, request_id: str | None =
     path = f"/payments/{quote(payment.payment_id, safe='')}/{'cancellations' if retry else _PATHS[action]}"
     if action is Action.REVERSE:
         return Call("POST", path)
-    key = str(UUID(hex=idempotency_key(payment, action, amount, request_id)[:32], version=4))
+    key = uuid_key(payment, action, amount, request_id)
     headers = {"Cko-Idempotency-Key": key}
     if action is Action.CANCEL:
         return Call("POST", path, headers)

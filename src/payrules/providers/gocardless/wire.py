@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID
 
 from payrules import records
-from payrules.calls import Call, idempotency_key
+from payrules.calls import Call, uuid_key
 from payrules.errors import CallerError
 from payrules.events import Notice, Unread
 from payrules.payment import Payment
@@ -80,7 +79,7 @@ def call(payment: Payment, action: Action, amount: int, request_id: str | None =
     version = {"GoCardless-Version": VERSION}
     if action is Action.CANCEL:
         return Call("POST", f"/payments/{quote(payment.payment_id, safe='')}/actions/cancel", version)
-    key = str(UUID(hex=idempotency_key(payment, action, amount, request_id)[:32], version=4))
+    key = uuid_key(payment, action, amount, request_id)
     total = (payment.amount_refunded or 0) + payment.amount_refund_pending + amount
     refund = {"amount": amount, "total_amount_confirmation": total, "links": {"payment": payment.payment_id}}
     headers = {**version, "Content-Type": "application/json", "Idempotency-Key": key}

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID
 
 from payrules import records
-from payrules.calls import Call, idempotency_key
+from payrules.calls import Call, uuid_key
 from payrules.errors import CallerError
 from payrules.events import Notice, Unread
 from payrules.payment import Payment
@@ -67,7 +66,7 @@ def call(payment: Payment, action: Action, amount: int, request_id: str | None =
     if payment.payment_id is None or payment.payment_id.startswith(_NETWORK_ID) or action is Action.REVERSE:
         return None
     path = f"/ordermanagement/v1/orders/{quote(payment.payment_id, safe='')}"
-    key = str(UUID(hex=idempotency_key(payment, action, amount, request_id)[:32], version=4))
+    key = uuid_key(payment, action, amount, request_id)
     keyed, typed = {"Klarna-Idempotency-Key": key}, {"Content-Type": "application/json"}
     if action is Action.REFUND:
         return Call("POST", f"{path}/refunds", {**typed, **keyed}, {"refunded_amount": amount})

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID
 
 from payrules import records
-from payrules.calls import Call, idempotency_key
+from payrules.calls import Call, uuid_key
 from payrules.errors import CallerError
 from payrules.events import Notice, Unread
 from payrules.payment import Payment
@@ -86,7 +85,7 @@ def call(payment: Payment, action: Action, amount: int, request_id: str | None =
     if payment.payment_id is None or action is Action.CANCEL or doubtful:
         return None
     path = f"/{collection}/{quote(payment.payment_id, safe='')}"
-    key = str(UUID(hex=idempotency_key(payment, action, amount, request_id)[:32], version=4))
+    key = uuid_key(payment, action, amount, request_id)
     headers = {"Content-Type": "application/json", "Idempotency-Key": key}
     if action is Action.REFUND:
         about = payment.merchant_reference or payment.payment_id
