@@ -34,7 +34,7 @@ ROWS = pa.schema(
         ("note_over_rows", pa.string()),
     ]
 )
-"""A row as `findings.judged` reads it."""
+"""A row as `judges.judged` reads it."""
 
 ANSWER = ("action", "amount", "remaining", "reason", "rejection", "rule", "needs", "claims", "standing")
 """What the SQL of a table says, and `decide`."""

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from payrules.audit import duck, findings, zones
+from payrules.audit import duck, judges, zones
 from payrules.audit.dialects import translated
 from payrules.audit.history import Reading
 from payrules.errors import CallerError
@@ -34,7 +34,7 @@ Answers = list[tuple[Any, ...]]
 
 def statement(provider: Provider, edition: Edition, dialect: str) -> str:
     """The SQL of an edition for an engine; it reads the tables `history_rows` and `zones`."""
-    told = findings.judged(provider, edition, "history_rows", "zones")
+    told = judges.judged(provider, edition, "history_rows", "zones")
     return translated(f'SELECT "row", {", ".join(ANSWER)} FROM ({told}) AS told ORDER BY "row"', dialect)
 
 

@@ -22,9 +22,10 @@ from attrs import evolve
 
 from payrules import Payment, Undo, decide, providers
 from payrules.audit import duck
-from payrules.audit.findings import COLUMNS, Finding, spans
+from payrules.audit.findings import COLUMNS, Finding
 from payrules.audit.history import Reading, from_toml
 from payrules.audit.sources import LINE_MAX, csv_lines, json_lines, written
+from payrules.audit.spans import spans
 from payrules.audit.workplace import workplace
 from payrules.errors import CallerError
 from tests import aimed

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from payrules import providers
-from payrules.audit import duck, findings, zones
+from payrules.audit import duck, judges, zones
 from payrules.audit.layers import cut_offs
 from payrules.table import Edition, Provider
 from payrules.when import CutOff
@@ -28,7 +28,7 @@ def in_duckdb(provider: Provider, edition: Edition, history: object) -> list[tup
         connection.register("history", history)
         connection.execute("CREATE TABLE rows AS SELECT * FROM history")
         duck.write_zones(connection, "rows")
-        told = findings.judged(provider, edition, "rows", "zones", (2024, 2026))
+        told = judges.judged(provider, edition, "rows", "zones", (2024, 2026))
         return connection.execute(f'SELECT {", ".join(ANSWER)} FROM ({told}) ORDER BY "row"').fetchall()
 
 

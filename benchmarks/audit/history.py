@@ -7,8 +7,11 @@ from pathlib import Path
 import duckdb
 
 from payrules import providers
-from payrules.audit import duck, findings
+from payrules.audit import duck, judges
 from payrules.audit.history import FIELDS, NAMES, SQL_TYPES
+
+_PART = 1_000_000
+"""How many rows are made at a time: the memory that it takes is that of so many."""
 
 _FACTS = """
 SELECT 'made up' AS source, i AS row_number, CAST(NULL AS VARCHAR) AS error, 'dojo' AS provider,
@@ -32,7 +35,7 @@ SELECT 'made up' AS source, i AS row_number, CAST(NULL AS VARCHAR) AS error, 'do
     CAST(NULL AS VARCHAR) AS done_rejection, CAST(NULL AS VARCHAR) AS answer, CAST(NULL AS VARCHAR) AS found_over_rows,
     CAST(NULL AS BIGINT) AS money_over_rows, CAST(NULL AS VARCHAR) AS note_over_rows, r8
 FROM (SELECT i, random() AS r1, random() AS r2, random() AS r3, random() AS r4, random() AS r5, random() AS r6,
-    random() AS r7, random() AS r8 FROM range(1, {rows} + 1) AS numbers(i))
+    random() AS r7, random() AS r8 FROM range({first}, {last} + 1) AS numbers(i))
 """
 
 _HISTORY = """
@@ -51,11 +54,18 @@ def write(path: Path, rows: int) -> None:
     with duckdb.connect() as connection:
         duck.prepare(connection)
         connection.execute("SET threads = 1; SET TimeZone = 'UTC'; SELECT setseed(0.5)")
-        connection.execute(f"CREATE TABLE told_facts AS {_FACTS.format(rows=rows)}")
-        given = {row[0] for row in connection.execute("DESCRIBE told_facts").fetchall()}
-        others = [name for name in FIELDS if NAMES.get(name, name) not in given]
-        unknown = "".join(f", CAST(NULL AS {SQL_TYPES.get(name, 'VARCHAR')}) AS {name}" for name in others)
-        connection.execute(f"CREATE VIEW facts AS SELECT *{unknown} FROM told_facts")
         dojo = providers.find("dojo")
-        connection.execute(f"CREATE TABLE told AS {findings.judged(dojo, dojo.edition(), 'facts')}")
-        connection.execute(f"COPY ({_HISTORY}) TO '{path}' (FORMAT parquet)")
+        judged = judges.judged(dojo, dojo.edition(), "facts")
+        for number, first in enumerate(range(1, rows + 1, _PART)):
+            facts = _FACTS.format(first=first, last=min(rows, first + _PART - 1))
+            connection.execute(f"CREATE OR REPLACE TABLE told_facts AS {facts}")
+            given = {row[0] for row in connection.execute("DESCRIBE told_facts").fetchall()}
+            others = [name for name in FIELDS if NAMES.get(name, name) not in given]
+            unknown = "".join(f", CAST(NULL AS {SQL_TYPES.get(name, 'VARCHAR')}) AS {name}" for name in others)
+            connection.execute(f"CREATE OR REPLACE VIEW facts AS SELECT *{unknown} FROM told_facts")
+            connection.execute(f"CREATE OR REPLACE TABLE told AS {judged}")
+            connection.execute(f"COPY ({_HISTORY}) TO '{path}.part_{number}' (FORMAT parquet)")
+        parts = f"read_parquet('{path}.part_*')"
+        connection.execute(f"COPY (SELECT * FROM {parts}) TO '{path}' (FORMAT parquet)")
+    for part in path.parent.glob(f"{path.name}.part_*"):
+        part.unlink()

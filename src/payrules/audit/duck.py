@@ -20,12 +20,15 @@ import duckdb
 from attrs import frozen
 
 from payrules import providers
-from payrules.audit import findings, zones
+from payrules.audit import whole, zones
 from payrules.audit.dialects import MACROS
 from payrules.audit.findings import Finding
 from payrules.audit.history import Reading, Table, columns, normalised
+from payrules.audit.judges import Judge
 from payrules.audit.layers import cut_offs
+from payrules.audit.several import over_rows
 from payrules.audit.sources import tables
+from payrules.audit.spans import Span, spans
 from payrules.audit.sql import listed, literal
 from payrules.audit.workplace import workplace
 from payrules.errors import CallerError
@@ -33,7 +36,7 @@ from payrules.table import Provider
 from payrules.words import Action, Reason, Rejection, Standing
 
 _AS_TEXT = 'strftime("at", \'%Y-%m-%dT%H:%M:%S.%fZ\') AS "at"'
-_AS_INSTANT = 'timezone(\'UTC\', "at") AS "at"'
+_AS_INSTANT = 'make_timestamptz(epoch_us("at")) AS "at"'  # what timezone('UTC', …) says, without a calendar
 
 FORMATS = {
     ".parquet": ("FORMAT parquet, COMPRESSION zstd", _AS_INSTANT),
@@ -56,6 +59,9 @@ Years = tuple[int, int]
 
 _MEGABYTES, _MEGABYTES_A_THREAD = 2000, 250
 """How much memory DuckDB takes before it spills to disk, at the least and for each thread, unless the caller says."""
+
+_KEYS_MAX = 5000
+"""Of how many keys at most it is asked which comparisons tell their answers apart."""
 
 _YEARS_MAX = 12
 """In how many years at most calendar days are told by the offsets of their zone, which then stand in the SQL."""
@@ -203,41 +209,54 @@ class _Run:
         judges, years, unread = self._judges(history)
         has_zones = write_zones(self.connection, history)
         self._execute(_SEVERAL.format(history=history))
-        self._execute(f"CREATE TABLE over_rows AS {findings.over_rows(history, _IS_ONE_OF_SEVERAL)}")
+        self._execute(f"CREATE TABLE over_rows AS {over_rows(history, _IS_ONE_OF_SEVERAL, unread=unread)}")
         self._make_words(history, judges, unread=unread)
-        told = findings.all_findings(
+        told = whole.parts(
             history,
             judges,
             over="over_rows",
             zones="zones" if has_zones else None,
             unread=unread,
             years=years,
-            mixed=bool(self._execute(f"SELECT 1 FROM over_rows WHERE {findings.MIXED} LIMIT 1")),
+            mixed=bool(self._execute(f"SELECT 1 FROM over_rows WHERE {whole.MIXED} LIMIT 1")),
             way=self._by_keys,
         )
-        told = _in_words(told, _TOLD if unread else _TOLD | _GIVEN)
+        words = _TOLD if unread else _TOLD | _GIVEN
+        relation = self._gathered([_in_words(part, words) for part in told])
         if out is None:
-            return summarised(f"({told})", self.connection)
+            return summarised(relation, self.connection)
         target = work / f"findings{out.suffix}"
         form, at = FORMATS[out.suffix]
-        written = f"SELECT * REPLACE ({at}) FROM ({told})"
+        written = f"SELECT * REPLACE ({at}) FROM {relation}"
         self._execute_in_sight(f"COPY ({written}) TO {literal(str(target))} ({form})")
         summary = summarised(_reader(target), self.connection)
         _sync(target)
         os.replace(target, out)  # one step, or none
         return summary
 
-    def _by_keys(self, told: findings.Judge, relation: str, zones: str | None) -> str:
+    def _gathered(self, parts: Sequence[str]) -> str:
+        """All findings as one relation; several parts one after the other, for memory to hold one at a time."""
+        if len(parts) == 1:
+            return f"({parts[0]})"
+        self._execute_in_sight(f"CREATE TABLE findings AS {parts[0]}")
+        for part in parts[1:]:
+            self._execute_in_sight(f"INSERT INTO findings {part}")
+        return "findings"
+
+    def _by_keys(self, told: Judge, relation: str, zones: str | None) -> str:
         """The findings of rows whose keys are gone through, and answered, beforehand."""
         number = len(self._execute("SELECT 1 FROM duckdb_tables() WHERE starts_with(table_name, 'keys_')"))
-        rows = f"({told.rows(relation, zones)})"
-        self._execute(f"CREATE TABLE keys_{number} AS {told.keys(f'{rows} AS keyed')}")
-        self._execute(f"CREATE TABLE answers_{number} AS {_in_words(told.answers(f'keys_{number}'), _ANSWERED)}")
-        return told.findings(rows, f"answers_{number}")
+        keys, answers = f"keys_{number}", f"answers_{number}"
+        self._execute(f"CREATE TABLE {keys} AS {told.keys(f'({told.rows(relation, zones)}) AS keyed')}")
+        self._execute(f"CREATE TABLE {answers} AS {_in_words(told.answers(keys), _ANSWERED)}")
+        numbered = self._execute(f"{told.numbered(answers)} LIMIT {_KEYS_MAX + 1}")
+        if len(numbered) <= _KEYS_MAX:
+            short = told.shortened({tuple(key): answer for *key, answer in numbered})
+            self._execute(f"CREATE TABLE short_{answers} AS {told.as_in(short, answers)}")
+            told, answers = short, f"short_{answers}"
+        return told.findings(f"({told.rows(relation, zones)})", answers)
 
-    def _make_words(
-        self, history: str, judges: Sequence[tuple[Provider, Sequence[findings.Span]]], *, unread: bool
-    ) -> None:
+    def _make_words(self, history: str, judges: Sequence[tuple[Provider, Sequence[Span]]], *, unread: bool) -> None:
         """Make types of columns that hold few words: numbers are joined and written several times as fast."""
         editions = [(provider, span.edition) for provider, told in judges for span in told if span.edition]
         words: dict[str, Iterable[str]] = {
@@ -304,7 +323,7 @@ class _Run:
             return []
         return [row[0] for row in self._execute(f"SELECT DISTINCT {clock.sql} FROM {table.relation}")]
 
-    def _judges(self, history: str) -> tuple[list[tuple[Provider, list[findings.Span]]], Years | None, bool]:
+    def _judges(self, history: str) -> tuple[list[tuple[Provider, list[Span]]], Years | None, bool]:
         """The providers that occur, each with the editions of days that occur; the years; whether a row is unread."""
         moment = "CASE WHEN error IS NULL THEN asked_at END"
         occur = self._execute(
@@ -316,7 +335,7 @@ class _Run:
             if first is None:
                 continue
             provider = self._tables()[name]
-            told = [span for span in findings.spans(provider, self.edition) if span.touches(first, last)]
+            told = [span for span in spans(provider, self.edition) if span.touches(first, last)]
             judges.append((provider, told))
         moments = [moment for _, first, last, _ in occur for moment in (first, last) if moment is not None]
         years = (min(moments).year - 1, max(moments).year) if moments else None
@@ -330,7 +349,7 @@ def summarised(relation: str, connection: duckdb.DuckDBPyConnection | None = Non
         "SELECT * REPLACE (CAST(finding AS VARCHAR) AS finding, CAST(provider AS VARCHAR) AS provider,"
         " CAST(reason AS VARCHAR) AS reason, CAST(currency AS VARCHAR) AS currency)"
         " FROM (SELECT finding, provider, reason, currency,"
-        " CAST(date_trunc('month', CAST(\"at\" AS TIMESTAMP)) AS DATE) AS month,"
+        " CAST(date_trunc('month', make_timestamp(epoch_us(\"at\"))) AS DATE) AS month,"
         f" COUNT(*) AS many, CAST(COALESCE(SUM(money), 0) AS BIGINT) AS money FROM {relation} GROUP BY ALL)"
         " ORDER BY ALL"
     )

@@ -4,6 +4,7 @@
 decides. A column is *finite* if its value hangs on comparisons alone: it is a literal, or made of finite columns.
 2. So a row needs only its comparisons, as bits of a few integers. Of millions of rows some hundreds differ in them,
 and what is costly (conditions, verdicts, explanations) is worked out once for each of these.
+   Once it is known which keys occur and what they say, a few of the comparisons tell the answers apart.
 3. The comparisons are found in the SQL itself, and replaced by bits of the key there. Nothing can be forgotten: SQL
 that still asked for a column of a row would find none beside the key.
 """
@@ -11,26 +12,18 @@ that still asked for a column of a row would find none beside the key.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
+from operator import and_
 from typing import cast
 
 import sqlglot
-from attrs import Factory, define, frozen
+from attrs import Factory, define, evolve, frozen
 from sqlglot import exp
 
 from payrules.audit.sql import Columns, case
 
 _BITS_MAX = 30
 """How many bits of a column of the key are used: an INTEGER is what engines add fastest."""
-
-
-@frozen
-class Keyed:
-    """Layers of columns, taken apart: what each row needs, its key, and what the key alone tells."""
-
-    rows: tuple[Columns, ...]
-    key: Columns
-    answers: tuple[Columns, ...]
 
 
 _OTHER = "'(another word)'"
@@ -69,9 +62,9 @@ class _Part:
             return f"{self.sql} * {1 << shift}"
         return case(*((where, number << shift) for where, number in self.branches), otherwise=0)
 
-    def unpacked(self, column: str, shift: int) -> str:
-        """Its value, out of a column of the key."""
-        return self.read.format(f"(({column} >> {shift}) & {(1 << self.bits) - 1})")
+    def number(self, column: str, shift: int) -> str:
+        """Its number, out of a column of the key."""
+        return f"(({column} >> {shift}) & {(1 << self.bits) - 1})"
 
 
 def _word(name: str, literals: Iterable[str]) -> _Part:
@@ -86,6 +79,93 @@ def _word(name: str, literals: Iterable[str]) -> _Part:
     return _Part(name, name, (*branches, (f"{name} IS NULL", unknown)), unknown, read)
 
 
+@frozen
+class Keyed:
+    """Layers of columns, taken apart: what each row needs, its key, and what the key alone tells.
+
+    `values` are the columns that are not finite, `parts` what makes the key, `told` the layers over it.
+    """
+
+    layers: tuple[Columns, ...]
+    values: tuple[str, ...]
+    parts: tuple[_Part, ...]
+    told: tuple[Columns, ...]
+
+    @property
+    def rows(self) -> tuple[Columns, ...]:
+        """What each row needs, in layers."""
+        row = self._needed([*self.values, *(name for part in self.parts for name in _named(part.sql))])
+        return tuple({name: told for name, told in columns.items() if name in row} for columns in self.layers)
+
+    @property
+    def key(self) -> Columns:
+        """The columns of the key, over a row."""
+        return self._columns(lambda part, shift: part.packed(shift))
+
+    @property
+    def answers(self) -> tuple[Columns, ...]:
+        """What the key tells, in layers; of the bits first what others ask for."""
+        bits: tuple[dict[str, str], dict[str, str]] = ({}, {})
+        for part, column, shift in self._places():
+            bits[bool(part.after)][part.name] = part.read.format(part.number(column, shift))
+        return (*bits, *self.told)
+
+    def shortened(self, answers: Mapping[tuple[int, ...], Hashable]) -> Keyed:
+        """The same with no more parts than tell the answers of these keys apart; the costliest are spared first."""
+        kept = list(self.parts)
+        for part in sorted(self.parts, key=self._cost, reverse=True):
+            fewer = [item for item in kept if item is not part]
+            if self._tells_apart(fewer, answers):
+                kept = fewer
+        return evolve(self, parts=tuple(kept))
+
+    def as_in(self, short: Keyed) -> Columns:
+        """The columns of a shortened key, over this one."""
+        places = {part.name: (column, shift) for part, column, shift in self._places()}
+        return short._columns(lambda part, shift: f"{part.number(*places[part.name])} * {1 << shift}")
+
+    def _cost(self, part: _Part) -> tuple[int, int]:
+        """How many columns a row needs for a part, and how long it is."""
+        return len(self._needed(_named(part.sql))), len(part.sql)
+
+    def _needed(self, waiting: list[str]) -> set[str]:
+        """Some columns, and all that they are made of."""
+        made_of = {name: sql for columns in self.layers for name, sql in columns.items()}
+        found: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            if name in made_of and name not in found:
+                found.add(name)
+                waiting += _named(made_of[name])
+        return found
+
+    def _tells_apart(self, parts: Iterable[_Part], answers: Mapping[tuple[int, ...], Hashable]) -> bool:
+        """Whether these parts of the key are enough to tell its answer."""
+        masks, names = dict.fromkeys(self.key, 0), {part.name for part in parts}
+        for part, column, shift in self._places():
+            if part.name in names:
+                masks[column] |= ((1 << part.bits) - 1) << shift
+        seen: dict[tuple[int, ...], Hashable] = {}
+        return all(
+            seen.setdefault(tuple(map(and_, key, masks.values())), told) == told for key, told in answers.items()
+        )
+
+    def _columns(self, packed: Callable[[_Part, int], str]) -> Columns:
+        columns: dict[str, list[str]] = {}
+        for part, column, shift in self._places():
+            columns.setdefault(column, []).append(packed(part, shift))
+        return {column: " + ".join(told) for column, told in columns.items()}
+
+    def _places(self) -> Iterator[tuple[_Part, str, int]]:
+        """Each part with its column of the key and its place there."""
+        column, used = 0, _BITS_MAX
+        for part in self.parts:
+            if used + part.bits > _BITS_MAX:
+                column, used = column + 1, 0
+            yield part, f"key_{column}", used
+            used += part.bits
+
+
 def keyed(layers: Sequence[Columns], numbers: Mapping[str, int], words: Container[str] = ()) -> Keyed:
     """Layers of columns over a row, taken apart.
 
@@ -94,10 +174,7 @@ def keyed(layers: Sequence[Columns], numbers: Mapping[str, int], words: Containe
     split = _Split(words)
     for columns in layers:
         split.add(columns, numbers)
-    row = split.needed(layers)
-    rows = tuple({name: told for name, told in columns.items() if name in row} for columns in layers)
-    key, bits = _packed(split.all_parts())
-    return Keyed(rows, key, (*bits, *split.answers))
+    return Keyed(tuple(layers), tuple(split.values), tuple(split.all_parts()), tuple(split.answers))
 
 
 @define
@@ -130,18 +207,6 @@ class _Split:
     def all_parts(self) -> list[_Part]:
         """What makes the key."""
         return [*self.parts.values(), *(_word(name, told) for name, told in self.literals.items())]
-
-    def needed(self, layers: Sequence[Columns]) -> set[str]:
-        """The columns that a row needs: those that are not finite, the numbers, and all that these are made of."""
-        made_of = {name: sql for columns in layers for name, sql in columns.items()}
-        found: set[str] = set()
-        waiting = [*self.values, *(name for part in self.all_parts() for name in _named(part.sql))]
-        while waiting:
-            name = waiting.pop()
-            if name in made_of and name not in found:
-                found.add(name)
-                waiting += _named(made_of[name])
-        return found
 
     def _is_finite(self, *trees: exp.Expression) -> bool:
         return all(name in self.finite for tree in trees for name in _values(tree))
@@ -191,21 +256,6 @@ class _Split:
         names = sorted({column.name for column in tree.find_all(exp.Column)})
         strict = all(isinstance(node, _STRICT) for node in tree.walk())
         return names if strict and not self.finite.intersection(names) else []
-
-
-def _packed(parts: Sequence[_Part]) -> tuple[Columns, tuple[Columns, Columns]]:
-    """The columns of the key, and of each part what the key says of it, first what others ask for."""
-    columns: list[list[str]] = []
-    bits: tuple[dict[str, str], dict[str, str]] = ({}, {})
-    used = _BITS_MAX
-    for part in parts:
-        if used + part.bits > _BITS_MAX:
-            columns.append([])
-            used = 0
-        columns[-1].append(part.packed(used))
-        bits[bool(part.after)][part.name] = part.unpacked(f"key_{len(columns)}", used)
-        used += part.bits
-    return {f"key_{number}": " + ".join(told) for number, told in enumerate(columns, 1)}, bits
 
 
 # --- SQL as a tree --------------------------------------------------------------------------------

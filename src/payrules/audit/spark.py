@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from payrules import providers
-from payrules.audit import duck, findings, zones
+from payrules.audit import duck, zones
 from payrules.audit.dialects import translated
 from payrules.audit.duck import Summary
 from payrules.audit.history import FIELDS, MONEY, NAMES, NEEDED, SQL_TYPES, Reading
 from payrules.audit.layers import cut_offs
+from payrules.audit.several import over_rows
+from payrules.audit.spans import spans
 from payrules.audit.sql import case, listed, literal
+from payrules.audit.whole import all_findings
 from payrules.audit.workplace import workplace
 from payrules.errors import CallerError, did_you_mean
 from payrules.records import AMOUNT_MAX
@@ -54,12 +57,10 @@ def audit(
     history.createOrReplaceTempView("payrules_history")
     told = history.where("error IS NULL")
     _zones_of(frame, [row[0] for row in told.select("timezone").distinct().collect() if row[0] is not None])
-    session.sql(translated(findings.over_rows("payrules_history"), "spark")).createOrReplaceTempView(
-        "payrules_over_rows"
-    )
+    session.sql(translated(over_rows("payrules_history"), "spark")).createOrReplaceTempView("payrules_over_rows")
     names = sorted(row[0] for row in told.select("provider").distinct().collect())
-    judges = [(tables[name], findings.spans(tables[name], edition)) for name in names]
-    statement = findings.all_findings("payrules_history", judges, over="payrules_over_rows", zones="payrules_zones")
+    judges = [(tables[name], spans(tables[name], edition)) for name in names]
+    statement = all_findings("payrules_history", judges, over="payrules_over_rows", zones="payrules_zones")
     return session.sql(translated(statement, "spark"))
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from payrules.audit.dialects import translated
-from payrules.audit.findings import all_findings, over_rows, spans
 from payrules.audit.history import FIELDS, NAMES
+from payrules.audit.several import over_rows
+from payrules.audit.spans import spans
 from payrules.audit.sql import case, literal
+from payrules.audit.whole import all_findings
 from payrules.table import Provider
 from payrules.when import Window
 
