@@ -545,6 +545,33 @@ def test_the_example_has_the_findings_that_were_planted(tmp_path: Path) -> None:
     assert [finding for _, finding in ROWS] == [finding for (finding,) in found]
 
 
+def test_many_keys_are_not_shortened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which comparisons tell answers apart is asked of some keys alone; without it the findings are the same."""
+    source = to_csv(tmp_path / "history.csv", [BASE, {**BASE, "at": NEXT_DAY}, {**BASE, "done_amount": "2000"}])
+    paths = [tmp_path / name for name in ("few.csv", "many.csv")]
+    for path in paths:
+        duck.audit([source], out=path)
+        monkeypatch.setattr(duck, "_KEYS_MAX", 0)
+    few, many = (duckdb.execute(f"SELECT * FROM '{path}' ORDER BY \"row\"").fetchall() for path in paths)
+
+    assert few == many
+
+
+def test_a_log_of_many_long_lines_takes_little_memory(tmp_path: Path) -> None:
+    """A line is taken apart once for all its fields, not once for each."""
+    path = tmp_path / "history.jsonl"
+    told = {
+        **BASE,
+        **dict.fromkeys(("amount_authorized", "amount_captured", "done_amount"), 1000),
+        "amount_refunded": 0,
+    }
+    with path.open("w") as stream:
+        for number in range(4000):
+            stream.write(json.dumps({**told, "payment_id": f"p{number}", "merchant": "x" * 8000}) + "\n")
+
+    assert 4000 == duck.audit([str(path)], memory="250MB", threads=2).of(Finding.AGREES)
+
+
 class TestText:
     """Text is read line by line, whatever is in it."""
 

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from payrules.audit.keys import keyed
-from payrules.audit.sql import Columns, stacked
+from payrules.audit.sql import Columns, named_as, stacked
 
 ROWS = (
     "(SELECT * FROM (VALUES (NULL), (0), (1), (7)) AS a_(a), (VALUES (NULL), (0), (7)) AS b_(b),"
@@ -59,3 +59,27 @@ def test_a_key_of_many_comparisons_has_several_columns() -> None:
 
     assert ("key_1", "key_2") == tuple(split.key)
     assert {} == split.rows[0]
+
+
+def test_a_shortened_key_has_what_tells_its_answers_apart() -> None:
+    """Of two comparisons that say the same of all rows the simpler one; none where every row has one answer."""
+    layers: list[Columns] = [
+        {"twice": "a + a"},
+        {"told": "CASE WHEN twice > 6 OR a = 7 THEN 'much' ELSE 'little' END"},
+    ]
+    split = keyed(layers, {}, set())
+    by_row = stacked(ROWS, [*split.rows, split.key])
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE TABLE keys AS SELECT DISTINCT key_1 FROM ({by_row}) AS rows_")
+        connection.execute(f"CREATE TABLE answers AS {stacked('keys', split.answers)}")
+        answers = {(key,): told for key, told in connection.execute("SELECT key_1, told FROM answers").fetchall()}
+        short = split.shortened(answers)
+        connection.execute(f"CREATE TABLE short AS SELECT DISTINCT {named_as(split.as_in(short))}, told FROM answers")
+        by_row = stacked(ROWS, [*short.rows, short.key])
+        told = f"SELECT r.a, r.b, k.told FROM ({by_row}) AS r LEFT JOIN short AS k USING (key_1)"
+        wanted = f"SELECT a, b, told FROM ({stacked(ROWS, layers)}) AS rows_"
+        differing = connection.execute(f"({wanted}) EXCEPT ALL ({told})").fetchall()
+
+    assert [] == differing
+    assert {"a = 7"} == {part.sql for part in short.parts}
+    assert ((), {}) == ((alike := split.shortened(dict.fromkeys(answers, "much"))).parts, alike.key)

@@ -365,9 +365,9 @@ def balances(known: Known) -> list[Columns]:
         left = case((gone, kept), otherwise=left)
         at_most = case((gone, not_below_0(f"({taken} - COALESCE({refunded}, 0))")), otherwise=at_most)
     return [
-        {"kept": kept, "held": held, "left_over": left, "at_most": at_most},
+        {"kept": kept, "held": held, "left_over": left},
         {
-            "left_at_most": "COALESCE(left_over, at_most)",
+            "left_at_most": f"COALESCE(left_over, {at_most})",
             "outstanding": not_below_0("(left_over - amount_refund_pending)"),
             "refundable": lesser(not_below_0("(kept - amount_refund_pending)"), available),
             "unreserved": lesser("kept", available),

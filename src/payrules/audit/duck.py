@@ -23,7 +23,7 @@ from payrules import providers
 from payrules.audit import whole, zones
 from payrules.audit.dialects import MACROS
 from payrules.audit.findings import Finding
-from payrules.audit.history import Reading, Table, columns, normalised
+from payrules.audit.history import Reading, Table, columns, doubts, normalised
 from payrules.audit.judges import Judge
 from payrules.audit.layers import cut_offs
 from payrules.audit.several import over_rows
@@ -57,10 +57,13 @@ _IS_ONE_OF_SEVERAL = f"{_HASH} IN (SELECT several FROM several)"
 
 Years = tuple[int, int]
 
-_MEGABYTES, _MEGABYTES_A_THREAD = 2000, 250
+_MEGABYTES, _MEGABYTES_A_THREAD = 250, 100
 """How much memory DuckDB takes before it spills to disk, at the least and for each thread, unless the caller says."""
 
-_KEYS_MAX = 5000
+_MEGABYTES_TO_COUNT, _MEGABYTES_TO_COUNT_A_THREAD = 100, 50
+"""The same while rows of one payment are looked for, which would take more of it the more rows there are."""
+
+_KEYS_MAX = 1000
 """Of how many keys at most it is asked which comparisons tell their answers apart."""
 
 _YEARS_MAX = 12
@@ -137,7 +140,10 @@ def audit(
     if not place.is_dir():
         raise CallerError("out", f"there is no folder {place}")
     with workplace(place) as work, _connected(work, threads, memory) as connection:
-        return _Run(connection, reading or Reading(), edition, tuple(tables_of), progress).run(sources, out, work)
+        run = _Run(
+            connection, reading or Reading(), edition, tuple(tables_of), progress, is_limited=memory is not None
+        )
+        return run.run(sources, out, work)
 
 
 @contextmanager
@@ -152,13 +158,19 @@ def _connected(work: Path, threads: int | None, memory: str | None) -> Iterator[
         if threads is not None:
             connection.execute(f"SET threads = {int(threads)}")
         if memory is None:
-            memory = f"{max(_MEGABYTES, _MEGABYTES_A_THREAD * (threads or os.cpu_count() or 1))}MB"
+            memory = _of_threads(connection, _MEGABYTES, _MEGABYTES_A_THREAD)
         try:
             connection.execute(f"SET memory_limit = {literal(memory)}")
         except duckdb.Error:
             raise CallerError("memory", f"{memory!r} is no amount of memory such as 2GB") from None
         prepare(connection)
         yield connection
+
+
+def _of_threads(connection: duckdb.DuckDBPyConnection, least: int, each: int) -> str:
+    """How much memory its threads may take."""
+    threads = connection.execute("SELECT CAST(current_setting('threads') AS BIGINT)").fetchall()[0][0]
+    return f"{max(least, each * threads)}MB"
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
@@ -203,13 +215,16 @@ class _Run:
     edition: str | None
     own: tuple[Provider, ...]
     progress: Progress | None
+    is_limited: bool
+    """Whether the caller has said how much memory it may take."""
 
     def run(self, sources: Sequence[str], out: Path | None, work: Path) -> Summary:
         history = self._history(tables(self.connection, sources))
         judges, years, unread = self._judges(history)
         has_zones = write_zones(self.connection, history)
-        self._execute(_SEVERAL.format(history=history))
-        self._execute(f"CREATE TABLE over_rows AS {over_rows(history, _IS_ONE_OF_SEVERAL, unread=unread)}")
+        with self._little_memory():
+            self._execute(_SEVERAL.format(history=history))
+            self._execute(f"CREATE TABLE over_rows AS {over_rows(history, _IS_ONE_OF_SEVERAL, unread=unread)}")
         self._make_words(history, judges, unread=unread)
         told = whole.parts(
             history,
@@ -233,6 +248,18 @@ class _Run:
         _sync(target)
         os.replace(target, out)  # one step, or none
         return summary
+
+    @contextmanager
+    def _little_memory(self) -> Iterator[None]:
+        """Have DuckDB spill to disk early: what is done here would take the more memory the more rows there are."""
+        if self.is_limited:
+            yield
+            return
+        little = _of_threads(self.connection, _MEGABYTES_TO_COUNT, _MEGABYTES_TO_COUNT_A_THREAD)
+        self._execute(f"SET memory_limit = '{little}'")
+        yield
+        usual = _of_threads(self.connection, _MEGABYTES, _MEGABYTES_A_THREAD)
+        self._execute(f"SET memory_limit = '{usual}'")
 
     def _gathered(self, parts: Sequence[str]) -> str:
         """All findings as one relation; several parts one after the other, for memory to hold one at a time."""
@@ -294,7 +321,7 @@ class _Run:
         parts = []
         for number, table in enumerate(found):
             unsound = self._unsound(table)
-            select = normalised(table, self.reading, names, unsound)
+            select = normalised(table, self.reading, names, unsound, self._sound(table))
             if table.error == "NULL":
                 parts.append(select)
                 continue
@@ -305,6 +332,16 @@ class _Run:
             raise CallerError("history", "there is nothing to read")
         self._execute(f"CREATE VIEW history AS {' UNION ALL '.join(parts)}")
         return "history"
+
+    def _sound(self, table: Table) -> set[str]:
+        """The fields of a typed table that hold right words alone."""
+        if table.error != "NULL":
+            return set()
+        asked = {  # not by WHERE, which the engine would ask of every row
+            name: f"SELECT BOOL_OR({wrong}) FROM (SELECT DISTINCT {column} FROM {table.relation})"
+            for name, (column, wrong) in doubts(table, self.reading).items()
+        }
+        return {name for name, statement in asked.items() if self._execute(statement) != [(True,)]}
 
     def _unsound(self, table: Table) -> dict[str, str]:
         """The zone rules of a table that no calendar day can be told by, with the reason."""

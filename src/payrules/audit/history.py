@@ -11,7 +11,7 @@ that settles it.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -185,12 +185,32 @@ NAMES = {"amount": "asked", "at": "asked_at", "only": "asked_only"}
 """What the SQL of a table calls the fields of the wish."""
 
 
+def doubts(table: Table, reading: Reading) -> dict[str, tuple[str, str]]:
+    """The columns that hold few words again and again, by field, with SQL of where a word is wrong.
+
+    Whether one is, their few words tell sooner than all rows do.
+    """
+    found = columns(table, reading)
+    plain = [
+        name
+        for name in (*_WORDS, *_SHAPES)
+        if found.get(name) in table.columns.values() and name not in reading.values
+    ]
+    reads = {name: _read(name, found[name], reading, found["currency"].sql) for name in plain}
+    return {name: (found[name].sql, _any(read)) for name, read in reads.items()}
+
+
 def normalised(
-    table: Table, reading: Reading, providers: Sequence[str], unsound: Mapping[str, str] | None = None
+    table: Table,
+    reading: Reading,
+    providers: Sequence[str],
+    unsound: Mapping[str, str] | None = None,
+    sound: Container[str] = (),
 ) -> str:
     """A SELECT of every field of every row, typed, and of the `error` that keeps a row from being judged.
 
-    `providers` are those whose tables are there; `unsound` maps zone rules that cannot be judged to the reason.
+    `providers` are those whose tables are there; `unsound` maps zone rules that cannot be judged to the reason;
+    `sound` are fields none of whose values is wrong.
     """
     found = columns(table, reading)
     currency = found["currency"].sql
@@ -200,10 +220,14 @@ def normalised(
         reads["amount"] = Read(case((done, reads["done_amount"].value), otherwise="CAST(NULL AS BIGINT)"))
     problems = [(f"{table.error} IS NOT NULL", table.error)] if table.error != "NULL" else []
     problems += [
-        (f"{reads[name].value} IS NULL AND NOT COALESCE({_any(reads[name])}, FALSE)", _told(name, "a row needs it"))
+        (
+            f"{reads[name].value} IS NULL"
+            + ("" if name in sound else f" AND NOT COALESCE({_any(reads[name])}, FALSE)"),
+            _told(name, "a row needs it"),
+        )
         for name in NEEDED
     ]
-    problems += [problem for read in reads.values() for problem in read.problems]
+    problems += [problem for name, read in reads.items() if name not in sound for problem in read.problems]
     problems += _across({name: read.value for name, read in reads.items()})
     name = reads["provider"].value
     no_table = "is no provider whose table is here, which are " + ", ".join(providers)
