@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from payrules import Payment, Undo, decide
 from payrules.audit.history import FIELDS, NAMES, SQL_TYPES
+from payrules.audit.several import JOINED
 from payrules.table import Provider
 from payrules.words import Action
 
@@ -29,9 +30,7 @@ ROWS = pa.schema(
         ("row_number", pa.int64()),
         ("error", pa.string()),
         *((NAMES.get(name, name), _TYPES.get(SQL_TYPES.get(name, "VARCHAR"), pa.string())) for name in FIELDS),
-        ("found_over_rows", pa.string()),
-        ("money_over_rows", pa.int64()),
-        ("note_over_rows", pa.string()),
+        *((name, _TYPES.get(kind, pa.string())) for name, kind in JOINED.items()),
     ]
 )
 """A row as `judges.judged` reads it."""

@@ -72,7 +72,8 @@ def test_a_shortened_key_has_what_tells_its_answers_apart() -> None:
     with duckdb.connect() as connection:
         connection.execute(f"CREATE TABLE keys AS SELECT DISTINCT key_1 FROM ({by_row}) AS rows_")
         connection.execute(f"CREATE TABLE answers AS {stacked('keys', split.answers)}")
-        answers = {(key,): told for key, told in connection.execute("SELECT key_1, told FROM answers").fetchall()}
+        keys = connection.execute("SELECT key_1, told FROM answers").fetchall()
+        answers: dict[tuple[int, ...], str] = {(key,): told for key, told in keys}
         short = split.shortened(answers)
         connection.execute(f"CREATE TABLE short AS SELECT DISTINCT {named_as(split.as_in(short))}, told FROM answers")
         by_row = stacked(ROWS, [*short.rows, short.key])

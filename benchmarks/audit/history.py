@@ -9,6 +9,7 @@ import duckdb
 from payrules import providers
 from payrules.audit import duck, judges
 from payrules.audit.history import FIELDS, NAMES, SQL_TYPES
+from payrules.audit.several import JOINED
 
 _PART = 1_000_000
 """How many rows are made at a time: the memory that it takes is that of so many."""
@@ -32,8 +33,8 @@ SELECT 'made up' AS source, i AS row_number, CAST(NULL AS VARCHAR) AS error, 'do
     TIMESTAMP '2025-01-01' + to_microseconds(CAST(r4 * 31536000e6 + r5 * r5 * 60 * 3600e6 AS BIGINT)) AS asked_at,
     CASE WHEN r6 > 0.8 AND r1 < 0.70 THEN 1 + CAST(r3 * 50000 AS BIGINT) END AS asked,
     CAST(NULL AS VARCHAR) AS asked_only, 'reject' AS done_action, CAST(NULL AS BIGINT) AS done_amount,
-    CAST(NULL AS VARCHAR) AS done_rejection, CAST(NULL AS VARCHAR) AS answer, CAST(NULL AS VARCHAR) AS found_over_rows,
-    CAST(NULL AS BIGINT) AS money_over_rows, CAST(NULL AS VARCHAR) AS note_over_rows, r8
+    CAST(NULL AS VARCHAR) AS done_rejection, CAST(NULL AS VARCHAR) AS answer,
+    {over_rows}, r8
 FROM (SELECT i, random() AS r1, random() AS r2, random() AS r3, random() AS r4, random() AS r5, random() AS r6,
     random() AS r7, random() AS r8 FROM range({first}, {last} + 1) AS numbers(i))
 """
@@ -55,9 +56,10 @@ def write(path: Path, rows: int) -> None:
         duck.prepare(connection)
         connection.execute("SET threads = 1; SET TimeZone = 'UTC'; SELECT setseed(0.5)")
         dojo = providers.find("dojo")
+        over = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in JOINED.items())
         judged = judges.judged(dojo, dojo.edition(), "facts")
         for number, first in enumerate(range(1, rows + 1, _PART)):
-            facts = _FACTS.format(first=first, last=min(rows, first + _PART - 1))
+            facts = _FACTS.format(first=first, last=min(rows, first + _PART - 1), over_rows=over)
             connection.execute(f"CREATE OR REPLACE TABLE told_facts AS {facts}")
             given = {row[0] for row in connection.execute("DESCRIBE told_facts").fetchall()}
             others = [name for name in FIELDS if NAMES.get(name, name) not in given]

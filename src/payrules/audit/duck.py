@@ -61,7 +61,7 @@ _MEGABYTES, _MEGABYTES_A_THREAD = 250, 100
 """How much memory DuckDB takes before it spills to disk, at the least and for each thread, unless the caller says."""
 
 _MEGABYTES_TO_COUNT, _MEGABYTES_TO_COUNT_A_THREAD = 100, 50
-"""The same while rows of one payment are looked for, which would take more of it the more rows there are."""
+"""The same while rows of one payment are looked for, which would take the more of it the more rows there are."""
 
 _KEYS_MAX = 1000
 """Of how many keys at most it is asked which comparisons tell their answers apart."""
@@ -222,9 +222,10 @@ class _Run:
         history = self._history(tables(self.connection, sources))
         judges, years, unread = self._judges(history)
         has_zones = write_zones(self.connection, history)
-        with self._little_memory():
-            self._execute(_SEVERAL.format(history=history))
-            self._execute(f"CREATE TABLE over_rows AS {over_rows(history, _IS_ONE_OF_SEVERAL, unread=unread)}")
+        self._limit(_MEGABYTES_TO_COUNT, _MEGABYTES_TO_COUNT_A_THREAD)
+        self._execute(_SEVERAL.format(history=history))
+        self._execute(f"CREATE TABLE over_rows AS {over_rows(history, _IS_ONE_OF_SEVERAL, unread=unread)}")
+        self._limit(_MEGABYTES, _MEGABYTES_A_THREAD)
         self._make_words(history, judges, unread=unread)
         told = whole.parts(
             history,
@@ -249,17 +250,10 @@ class _Run:
         os.replace(target, out)  # one step, or none
         return summary
 
-    @contextmanager
-    def _little_memory(self) -> Iterator[None]:
-        """Have DuckDB spill to disk early: what is done here would take the more memory the more rows there are."""
-        if self.is_limited:
-            yield
-            return
-        little = _of_threads(self.connection, _MEGABYTES_TO_COUNT, _MEGABYTES_TO_COUNT_A_THREAD)
-        self._execute(f"SET memory_limit = '{little}'")
-        yield
-        usual = _of_threads(self.connection, _MEGABYTES, _MEGABYTES_A_THREAD)
-        self._execute(f"SET memory_limit = '{usual}'")
+    def _limit(self, least: int, each: int) -> None:
+        """Have DuckDB spill to disk beyond so much memory, unless the caller has said beyond how much."""
+        if not self.is_limited:
+            self._execute(f"SET memory_limit = '{_of_threads(self.connection, least, each)}'")
 
     def _gathered(self, parts: Sequence[str]) -> str:
         """All findings as one relation; several parts one after the other, for memory to hold one at a time."""

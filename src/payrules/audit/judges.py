@@ -11,7 +11,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from attrs import evolve, frozen
 
 from payrules.audit import layers as table
-from payrules.audit import local_days
+from payrules.audit import local_days, several
 from payrules.audit.conditions import YES, own_part, refused
 from payrules.audit.findings import COLUMNS, DONE, NO_WORDS, Finding, selected
 from payrules.audit.keys import Keyed, keyed
@@ -87,7 +87,7 @@ class Judge:
             "amount": _amount("due_from"),
             "remaining": _remaining("due_from"),
             "money": f"CAST(COALESCE(money_over_rows, {_money()}) AS BIGINT)",
-            "error": "COALESCE(note_over_rows, note)",
+            "error": f"COALESCE({several.note()}, note)",
         }
         same = " AND ".join(f"keyed.{name} = told.{name}" for name in self.key) or "TRUE"
         answered = ", ".join(f"told.{name}" for name in _TOLD)

@@ -5,6 +5,17 @@ from __future__ import annotations
 from payrules.audit.findings import DONE, Finding
 from payrules.audit.sql import Columns, case, literal, named_as
 
+JOINED = {
+    "found_over_rows": "VARCHAR",
+    "money_over_rows": "BIGINT",
+    "currency_over_rows": "VARCHAR",
+    "row_over_rows": "BIGINT",
+    "gave_over_rows": "BIGINT",
+    "most_over_rows": "BIGINT",
+    "unsure_over_rows": "BOOLEAN",
+}
+"""What is joined to each row that has a finding over several rows, with its type."""
+
 _GAVE = f"{DONE} AND COALESCE(answer, '') <> 'refused'"
 _MOST = "GREATEST(COALESCE(amount_authorized, amount_captured), COALESCE(amount_captured, amount_authorized))"
 _TOLD_OF = ("source", "row_number", "provider", "payment_id", "asked_at", "done_action", "currency")
@@ -16,7 +27,7 @@ _THE_SAME = "at_before = asked_at AND action_before = done_action AND gave_by_it
 
 
 def over_rows(history: str, several: str | None = None, *, unread: bool = True) -> str:
-    """Rows whose finding takes other rows of the same payment: `source`, `row_number`, finding, money, and a note.
+    """Rows whose finding takes other rows of the same payment: `source`, `row_number`, and the columns of `JOINED`.
 
     What a provider is known to have refused gave nothing back. Where no answer was recorded, nobody can tell that it
     did not: a retry of it counts, and the note says so. `several` says of which payments there may be several rows,
@@ -46,7 +57,7 @@ def over_rows(history: str, several: str | None = None, *, unread: bool = True) 
         f"SELECT {told_of}, {named_as(told)} FROM {history} AS history"
         f" WHERE {'error IS NULL AND ' if unread else ''}payment_id IS NOT NULL AND {several}"
     )
-    found = {"found_over_rows": _found_over_rows(), "money_over_rows": _money_over_rows(), "note_over_rows": _story()}
+    found = {"found_over_rows": _found_over_rows(), "money_over_rows": _money_over_rows(), **_words_over_rows()}
     running = f"SELECT *, {named_as(_before())} FROM ({rows}) AS rows_"
     return (
         f"SELECT source, row_number, {named_as(found)} FROM (SELECT *, {_known_before()} FROM ({running}) AS running)"
@@ -91,19 +102,36 @@ def _found_over_rows() -> str:
 
 
 def _money_over_rows() -> str:
-    return case((_OTHER_CURRENCY, "CAST(NULL AS BIGINT)"), (_TWICE, "gave"), otherwise="gave_before + gave - most")
+    return case(
+        (_OTHER_CURRENCY, "CAST(NULL AS BIGINT)"),
+        (_TWICE, "gave"),
+        otherwise="CAST(gave_before + gave - most AS BIGINT)",
+    )
 
 
-def _story() -> str:
-    """What the rows before have to do with it."""
-    currency = (
-        "'currency: ' || currency || ' here, and ' || currency_first"
-        " || ' in row ' || CAST(row_first AS VARCHAR) || ' of the same payment'"
+def _words_over_rows() -> Columns:
+    """What a note needs to know: numbers, since texts would take much memory where they are joined."""
+    same = f"({_TWICE}) AND {_THE_SAME}"
+    given = f"NOT ({_OTHER_CURRENCY}) AND NOT ({same})"
+    return {
+        "currency_over_rows": case((_OTHER_CURRENCY, "currency_first")),
+        "row_over_rows": case((_OTHER_CURRENCY, "row_first"), (same, "row_before")),
+        "gave_over_rows": case((given, "CAST(gave_before AS BIGINT)")),
+        "most_over_rows": case((given, "most")),
+        "unsure_over_rows": "unanswered_before > 0",
+    }
+
+
+def note() -> str:
+    """What the rows of the same payment before have to do with a row, by the columns of `JOINED`; null: nothing."""
+    row, gave, most = (f"CAST({name}_over_rows AS VARCHAR)" for name in ("row", "gave", "most"))
+    currency = f"'currency: ' || currency || ' here, and ' || currency_over_rows || ' in row ' || {row}"
+    unsure = case(("unsure_over_rows", "', if they went through: no answer is recorded'"), otherwise="''")
+    return case(
+        ("currency_over_rows IS NOT NULL", f"{currency} || ' of the same payment'"),
+        ("row_over_rows IS NOT NULL", f"'the same as row ' || {row} || ': done twice, or listed twice'"),
+        (
+            "gave_over_rows IS NOT NULL",
+            f"'rows of this payment before gave back ' || {gave} || ' of ' || {most} || {unsure}",
+        ),
     )
-    same = "'the same as row ' || CAST(row_before AS VARCHAR) || ': done twice, or listed twice'"
-    unsure = case(("unanswered_before > 0", "', if they went through: no answer is recorded'"), otherwise="''")
-    given = (
-        "'rows of this payment before gave back ' || CAST(gave_before AS VARCHAR) || ' of ' || CAST(most AS VARCHAR)"
-        f" || {unsure}"
-    )
-    return case((_OTHER_CURRENCY, currency), (f"({_TWICE}) AND {_THE_SAME}", same), otherwise=given)

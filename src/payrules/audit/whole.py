@@ -8,6 +8,7 @@ from typing import Protocol
 from payrules.audit import local_days
 from payrules.audit.findings import Finding, not_judged
 from payrules.audit.judges import Judge, in_one_statement, judge
+from payrules.audit.several import JOINED, note
 from payrules.audit.spans import Span
 from payrules.audit.sql import both, literal
 from payrules.table import Provider
@@ -48,7 +49,7 @@ def parts(
     `years`: see `local_days`.
     """
     rows = (
-        f"(SELECT history.*, found_over_rows, money_over_rows, note_over_rows FROM {history} AS history"
+        f"(SELECT history.*, {', '.join(JOINED)} FROM {history} AS history"
         f" LEFT JOIN {over} AS over_it"
         " ON over_it.source = history.source AND over_it.row_number = history.row_number)"
     )
@@ -57,7 +58,7 @@ def parts(
         yield not_judged(bad, Finding.UNREADABLE, "error")
     if mixed:
         bad = f"(SELECT * FROM {rows} AS rows_ WHERE error IS NULL AND {MIXED}) AS mixed"
-        yield not_judged(bad, Finding.UNREADABLE, "note_over_rows")
+        yield not_judged(bad, Finding.UNREADABLE, note())
     for provider, told in judges:
         for span in told:
             mine = [f"provider = {literal(provider.name)}"] if len(judges) > 1 else []

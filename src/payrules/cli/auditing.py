@@ -76,7 +76,9 @@ def audit(
     threads: Annotated[int | None, typer.Option(min=1, help="How many threads; without it: all.")] = None,
     memory: Annotated[
         str | None,
-        typer.Option(help="How much memory before it spills to disk, such as 2GB; without it: 250MB, or 100MB a thread."),
+        typer.Option(
+            help="How much memory before it spills to disk, such as 2GB; without it: 250MB, or 100MB a thread."
+        ),
     ] = None,
     dialect: Annotated[
         str | None,
