@@ -49,8 +49,8 @@ FORMATS = {
 
 _HASH = "hash(provider, payment_id)"
 _SEVERAL = (
-    "CREATE TABLE several AS SELECT several FROM"
-    f" (SELECT {_HASH} AS several FROM {{history}} WHERE payment_id IS NOT NULL) GROUP BY several HAVING COUNT(*) > 1"
+    "INSERT INTO several SELECT several FROM (SELECT {hash} AS several FROM {history}"
+    " WHERE payment_id IS NOT NULL AND {hash} % {times} = {time}) GROUP BY several HAVING COUNT(*) > 1"
 )
 _IS_ONE_OF_SEVERAL = f"{_HASH} IN (SELECT several FROM several)"
 """Payments that may have several rows, by a hash that two payments may share: it takes little memory."""
@@ -59,6 +59,9 @@ Years = tuple[int, int]
 
 _MEGABYTES, _MEGABYTES_A_THREAD = 250, 100
 """How much memory DuckDB takes before it spills to disk, at the least and for each thread, unless the caller says."""
+
+_ROWS_AT_A_TIME = 15_000_000
+"""Among how many rows those of one payment are looked for at a time, on average: more would not fit into memory."""
 
 _MEGABYTES_TO_COUNT, _MEGABYTES_TO_COUNT_A_THREAD = 100, 50
 """The same while rows of one payment are looked for, which would take the more of it the more rows there are."""
@@ -222,10 +225,8 @@ class _Run:
         history = self._history(tables(self.connection, sources))
         judges, years, unread = self._judges(history)
         has_zones = write_zones(self.connection, history)
-        self._limit(_MEGABYTES_TO_COUNT, _MEGABYTES_TO_COUNT_A_THREAD)
-        self._execute(_SEVERAL.format(history=history))
+        self._find_several(history)
         self._execute(f"CREATE TABLE over_rows AS {over_rows(history, _IS_ONE_OF_SEVERAL, unread=unread)}")
-        self._limit(_MEGABYTES, _MEGABYTES_A_THREAD)
         self._make_words(history, judges, unread=unread)
         told = whole.parts(
             history,
@@ -249,6 +250,16 @@ class _Run:
         _sync(target)
         os.replace(target, out)  # one step, or none
         return summary
+
+    def _find_several(self, history: str) -> None:
+        """Write the table `several`, of payments that may have several rows."""
+        rows = self._execute(f"SELECT COUNT(*) FROM {history}")[0][0]
+        times = 1 + rows // _ROWS_AT_A_TIME
+        self._limit(_MEGABYTES_TO_COUNT, _MEGABYTES_TO_COUNT_A_THREAD)
+        self._execute("CREATE TABLE several (several UBIGINT)")
+        for time in range(times):
+            self._execute(_SEVERAL.format(hash=_HASH, history=history, times=times, time=time))
+        self._limit(_MEGABYTES, _MEGABYTES_A_THREAD)
 
     def _limit(self, least: int, each: int) -> None:
         """Have DuckDB spill to disk beyond so much memory, unless the caller has said beyond how much."""
