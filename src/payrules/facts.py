@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from payrules.payment import Payment, Undo
 from payrules.words import Action, Source
@@ -92,15 +92,9 @@ class Facts:
         return self.payment.amount_refund_pending
 
     @property
-    def without_pending(self) -> Facts:
-        """The same facts if every refund under way had failed."""
-        return evolve(self, payment=evolve(self.payment, amount_refund_pending=0)) if self.pending else self
-
-    @property
     def outstanding(self) -> int | Missing:
         """What "everything" means."""
-        left = self.left
-        return left if isinstance(left, Missing) else max(0, left - self.pending)
+        return self._outstanding(self.pending)
 
     @property
     def held(self) -> int | Missing:
@@ -115,16 +109,32 @@ class Facts:
     @property
     def refundable(self) -> int | Missing:
         """What a refund takes from."""
-        kept, most = self._captured_and_kept(), self.payment.available_to_refund
-        if isinstance(kept, Missing):
-            return kept
-        free = max(0, kept - self.pending)
-        return free if most is None else min(free, most)
+        return self._refundable(self.pending)
 
     @property
     def hold_is_gone(self) -> bool:
         """The status proves that no hold is left beside what was captured, though nobody knows how large it was."""
         return self.hinges.get("amount_released") == ("amount_authorized",)
+
+    def _outstanding(self, pending: int) -> int | Missing:
+        left = self.left
+        return left if isinstance(left, Missing) else max(0, left - pending)
+
+    def _refundable(self, pending: int) -> int | Missing:
+        kept, most = self._captured_and_kept(), self.payment.available_to_refund
+        if isinstance(kept, Missing):
+            return kept
+        free = max(0, kept - pending)
+        return free if most is None else min(free, most)
+
+    def _balance(self, action: Action, pending: int) -> int | Missing:
+        outstanding = self._outstanding(pending)
+        if action is Action.REVERSE or action is Action.REJECT:
+            return outstanding
+        own = self.held if action is Action.CANCEL else self._refundable(pending)
+        if isinstance(own, Missing) or isinstance(outstanding, Missing):
+            return own
+        return min(own, outstanding)
 
     def _captured_and_kept(self) -> int | Missing:
         known = self._unless_missing("amount_captured", "amount_refunded")
@@ -132,13 +142,11 @@ class Facts:
 
     def balance(self, action: Action) -> int | Missing:
         """What an operation can give back: its own part of what is outstanding."""
-        outstanding = self.outstanding
-        if action is Action.REVERSE or action is Action.REJECT:
-            return outstanding
-        own = self.held if action is Action.CANCEL else self.refundable
-        if isinstance(own, Missing) or isinstance(outstanding, Missing):
-            return own
-        return min(own, outstanding)
+        return self._balance(action, self.pending)
+
+    def balance_if_refunds_fail(self, action: Action) -> int | Missing:
+        """The same if every refund under way had failed."""
+        return self._balance(action, 0)
 
     @property
     def asks_everything(self) -> bool | Missing:
@@ -155,7 +163,9 @@ class Facts:
         return Missing(tuple(dict.fromkeys(needs))) if unknown else None
 
     def _unless_missing(self, *names: str) -> dict[str, int] | Missing:
-        return self.missing(*names) or {name: cast("int", self.get(name)) for name in names}
+        known = {name: self.get(name) for name in names}
+        missing = self.missing(*names) if None in known.values() else None
+        return missing or cast("dict[str, int]", known)
 
 
 @frozen

@@ -18,13 +18,13 @@ from payrules.words import Action, Source
 
 def fill(edition: Edition, payment: Payment, undo: Undo) -> Facts:
     """The facts of a payment at the moment of asking, each given or proven; what nothing proves stays unknown."""
-    status = edition.status(payment.status)
+    status, proofs = edition.status(payment.status), edition.proofs(payment.status)
     filled: dict[str, Filled] = {}
     hinges: dict[str, tuple[str, ...]] = {}
     facts = Facts(payment, undo, filled, hinges, status is not None)  # sees what is filled in as it is
     if _list_is_stale(payment, undo):
         filled["provider_allows"] = Filled(None, Source.CLOCK, None)
-    for proof in edition.proofs(payment.status):
+    for proof in proofs:
         if facts.get(proof.name) is not None and not (proof.beats_given and proof.name not in filled):
             continue
         if any(condition.test(facts, Action.REJECT) for condition in proof.when):
@@ -35,8 +35,8 @@ def fill(edition: Edition, payment: Payment, undo: Undo) -> Facts:
         elif value is not None:
             arithmetic = proof.value is Share.REST and value == 0  # there is no rest for a claim to be about
             filled[proof.name] = Filled(value, proof.source, None if arithmetic else proof.claim)
-    for name in {proof.name for proof in edition.proofs(payment.status)} - set(hinges):
-        if facts.get(name) is None and (word := _would_tell(edition.proofs(payment.status), name, facts)):
+    for name in {proof.name for proof in proofs} - set(hinges):
+        if facts.get(name) is None and (word := _would_tell(proofs, name, facts)):
             hinges[name] = (word,)
     return evolve(facts, filled=ReadOnly(filled), hinges=ReadOnly(hinges))
 

@@ -352,9 +352,10 @@ def _unless_told(*amounts: int | Missing) -> Miss | None:
 
 def _within(asked: int, action: Action, facts: Facts) -> Miss | None:
     """Whether an operation can give an amount out of its own part of the payment, or could if nothing was pending."""
-    own, unreserved = facts.balance(action), facts.without_pending.balance(action)
+    own = facts.balance(action)
     if isinstance(own, Missing) or asked <= own:
         return None
+    unreserved = facts.balance_if_refunds_fail(action)
     if isinstance(unreserved, int) and asked <= unreserved:
         return Miss(Reason.REFUND_PENDING, Rejection.WAIT)
     return Miss(Reason.MORE_THAN_IS_LEFT, Rejection.NOT_ALLOWED)
