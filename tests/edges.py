@@ -15,8 +15,9 @@ from attrs import evolve
 from payrules import Payment, Undo, providers
 from payrules.errors import CallerError
 from payrules.fill import fill
-from payrules.situations import Situation, telling, walk
+from payrules.situations import Situation, walk
 from payrules.table import Edition
+from payrules.telling import telling
 from payrules.when import Condition, Window, edges
 from payrules.words import OPERATIONS
 

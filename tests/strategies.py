@@ -10,7 +10,7 @@ import attrs
 from hypothesis import strategies as st
 
 from payrules import Batch, CaptureMode, Kind, Payment, Undo, providers
-from payrules.situations import telling
+from payrules.telling import telling
 from payrules.when import Condition
 from payrules.words import Action
 

@@ -10,8 +10,10 @@ from attrs import evolve
 
 from payrules import Action, decide, providers
 from payrules.answers import Answer
-from payrules.situations import UNSEEN, Outcome, Situation, alike, walk
-from payrules.table import Edition, Permit
+from payrules.situations import Situation, alike, walk
+from payrules.table import Edition, Permit, Proof
+from payrules.telling import UNSEEN
+from payrules.ways import Outcome
 from payrules.when import known, status_is, whole_or_part, within
 from payrules.words import OPERATIONS, Reason
 from tests import aimed
@@ -100,6 +102,25 @@ def test_what_one_refund_can_give_back_tells_situations_apart() -> None:
     assert {False, True} == capped
 
 
+def test_a_time_of_capture_beside_nothing_captured_is_no_payment() -> None:
+    """Where a permit and a proof ask when the capture was, it is walked beside every amount but that one."""
+    table = providers.find("dojo").edition()
+    window = within(days=30, of="captured_at", claim="prefer")
+    proof = Proof("amount_refunded", 0, "prefer", when=(window,))
+    statuses = tuple(evolve(row, proves=(*row.proves, proof)) for row in table.statuses)
+    asks = (status_is("Captured", claim="prefer"), window, whole_or_part(claim="prefer"))
+    permit = Permit("refund", Action.REFUND, Reason.CAPTURED, when=asks)
+    situations = walk("dojo", evolve(table, statuses=statuses, permits=(permit,)))
+    captured = {
+        payment.amount_captured
+        for situation in situations
+        for payment, _ in situation.questions()
+        if payment.captured_at is not None
+    }
+
+    assert {None, 2, 6, 7} == captured
+
+
 class TestAlike:
     """Two editions are alike exactly where no situation tells them apart."""
 
@@ -133,6 +154,16 @@ class TestAlike:
         ]
 
         assert [] == alike("dojo", self.table, others)
+
+    def test_a_proof_and_a_preference_are_seen(self) -> None:
+        """Something else that a status proves, and another order of operations beside another permit."""
+        statuses = tuple(evolve(row, proves=()) for row in self.table.statuses)
+        cancel = self.permit("cancel.created")
+        both = evolve(self.table, permits=(*self.table.permits, evolve(cancel, name="more", action=Action.REVERSE)))
+        others = (evolve(self.table, statuses=statuses), both)
+
+        assert [] == alike("dojo", self.table, others)
+        assert [] == alike("dojo", both, [evolve(both, prefer=both.prefer[::-1])])
 
     def test_a_reason_alone_is_seen(self) -> None:
         """Another reason for the same call tells two editions apart; another name does not."""

@@ -197,6 +197,17 @@ def test_a_window_from_the_capture_is_walked() -> None:
             assert finding.payment.amount_captured != 0
 
 
+def test_a_condition_beside_a_permit_with_the_same_answer_is_idle() -> None:
+    """What it alone keeps closed would say what another permit says already."""
+    no_cash = method_is_not("cash", claim="refund.captured")
+    permits = with_permits(permit("refund.by-method", Action.REFUND, CAPTURED, SOME, PARTS, no_cash))
+    found = verify(permits, edition=NAME).findings
+
+    assert "idle-condition refund.by-method refund.captured" in [
+        finding.key for finding in found if "method" in finding.says
+    ]
+
+
 def test_what_ships_has_nothing_new() -> None:
     """Every finding in the oldest edition is accepted by a decision."""
     found = report()
@@ -228,6 +239,14 @@ def test_the_command_says_what_is_accepted() -> None:
     assert 0 == record["new"]
     assert {"kind", "subject", "says", "accepted", "payment", "undo"} == set(record["findings"][0])
     assert "gap disputed Created (D9)" in shown.output
+
+
+def test_the_reports_stand_in_the_order_of_the_table() -> None:
+    """Whichever of them is done first."""
+    done = CliRunner().invoke(app, ["verify", "klarna", "dojo", "--specs", str(SPECS), "--json"])
+    names = [(record["provider"], record["edition"]) for record in json.loads(done.stdout)]
+
+    assert [(name, item.name) for name in ("klarna", "dojo") for item in providers.find(name).editions] == names
 
 
 @pytest.mark.parametrize(

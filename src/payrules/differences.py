@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from attrs import evolve, frozen
 
 from payrules.payment import Payment, Undo
-from payrules.situations import Outcome, Situation, walk
+from payrules.situations import Situation, walk
 from payrules.table import Edition, Provider
+from payrules.ways import Outcome
 from payrules.words import OPERATIONS, Action, Word
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from payrules.amounts import Known
 from payrules.answers import answer
 from payrules.apply import QUIET
 from payrules.decide import decide, succeeded
@@ -25,10 +26,11 @@ from payrules.errors import CallerError, ProviderError
 from payrules.facts import Facts
 from payrules.fill import fill
 from payrules.payment import Payment, Undo
-from payrules.situations import UNSEEN, Known, Situation, alike, walk
+from payrules.situations import Situation, alike, walk
 from payrules.table import Edition, Permit, Provider, cited
+from payrules.telling import UNSEEN
 from payrules.when import Asks, Condition, Is, Unrepeated
-from payrules.words import Event, Rejection
+from payrules.words import Action, Event, Reason, Rejection
 
 STALE_AFTER = timedelta(days=365)
 """How long a page may go unread before its claims are stale."""
@@ -175,17 +177,17 @@ class _Seen:
         self.gaps: dict[tuple[str, str], tuple[Payment, Undo]] = {}
         self._matters: set[tuple[str, Condition]] = set()
         self._known = Known()
-        self._some: list[tuple[Payment, Undo]] = []
         self._rank = {
             permit.name: (table.prefer.index(permit.action), permit.because.rank, permit.name)
             for permit in table.permits
         }
+        met: set[tuple[str, int]] = set()
         for situation in walk(provider.name, table, known=self._known):
             self.situations += situation.count
             self.classes += 1
-            self._meet(situation)
-            if self.classes % _ONE_IN == 0 and (question := situation.question()):
-                self._some.append(question)
+            if (pattern := (situation.status, situation.pattern)) not in met:
+                met.add(pattern)
+                self._meet(situation)
             if situation.asks_everything:
                 self._look_for_a_gap(situation)
 
@@ -207,8 +209,12 @@ class _Seen:
             self.wins.setdefault(name, situation)
         for pair in combinations(held, 2):
             self.overlaps.setdefault(pair, situation)
+        said: dict[Action, int] = {}  # by the reason that is given now to who asks for this operation alone
         for permit, closed in ways:
-            if closed and closed.sole and (not held or self._rank[permit.name] < self._rank[held[0]]):
+            if closed is None:
+                said[permit.action] = min(permit.because.rank, said.get(permit.action, len(Reason)))
+        for permit, closed in ways:
+            if closed and closed.sole and permit.because.rank < said.get(permit.action, len(Reason)):
                 self._matters.add((permit.name, closed.sole))
 
     def findings(self) -> Iterator[Finding]:
@@ -246,33 +252,36 @@ class _Seen:
     def _idle(self) -> Iterator[Finding]:
         """The conditions without which no answer changes.
 
-        Those that alone keep a permit closed are seen already, and others show at some question; the rest is walked.
-        No walk tells a repetition, which turns on the amount asked and the moment of asking together.
+        Those that alone keep a permit closed are seen already, and most that ask about the status show where it alone
+        is changed; the rest is walked. No walk tells a repetition, which turns on the amount asked and the moment of
+        asking together.
         """
-        doubtful = [
-            (permit, place, _without(self.table, permit, place))
-            for permit in self.table.permits
-            for place, condition in enumerate(permit.when)
-            if not isinstance(condition, (Asks, Unrepeated)) and (permit.name, condition) not in self._matters
-        ]
-        for payment, undo in self._some:
-            facts = fill(self.table, payment, undo)  # no permit has a part in it
-            told = _told(self.table, facts)
-            doubtful = [
-                (permit, place, without)
-                for permit, place, without in doubtful
-                if permit.when[place].test(facts, permit.gives) is None or _told(without, facts) == told
-            ]
+        doubtful = []
+        for permit in self.table.permits:
+            for place, condition in enumerate(permit.when):
+                without = _without(self.table, permit, place)
+                if not (
+                    isinstance(condition, (Asks, Unrepeated))
+                    or (permit.name, condition) in self._matters
+                    or self._shows(permit, condition, without)
+                ):
+                    doubtful.append((permit, condition, without))
         others = [without for _, _, without in doubtful]
         for number in alike(self.provider.name, self.table, others, known=self._known):
-            permit, place, _ = doubtful[number]
-            condition = permit.when[place]
+            permit, condition, _ = doubtful[number]
             says = f"Every answer is the same without the condition that {condition}."
             yield Finding(Kind.IDLE_CONDITION, f"{permit.name} {condition.claim}", says)
 
-
-_ONE_IN = 199
-"""Of so many classes one is asked whether a condition shows there."""
+    def _shows(self, permit: Permit, condition: Condition, without: Edition) -> bool:
+        """Whether a condition on the status shows where the permit would hold in another one."""
+        words = [status.word for status in self.table.statuses] if "status" in condition.reads else []
+        holds = (situation for (name, _), situation in self.holds.items() if name == permit.name)
+        for question in (question for situation in holds if (question := situation.question(permit.action))):
+            for word in words:
+                facts = fill(self.table, evolve(question[0], status=word), question[1])  # no permit has a part in it
+                if condition.test(facts, permit.gives) and _told(without, facts) != _told(self.table, facts):
+                    return True
+        return False
 
 
 def _told(table: Edition, facts: Facts) -> object:

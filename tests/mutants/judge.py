@@ -18,14 +18,16 @@ import pytest
 from attrs import evolve
 
 from payrules import Notice, Payment, Undo, apply, providers, records
+from payrules.amounts import Known
 from payrules.answers import answer, before_permits
 from payrules.apply import QUIET
 from payrules.decide import decide
 from payrules.errors import CallerError, PayrulesError, ProviderError
 from payrules.fill import fill
 from payrules.fold import fold_each
-from payrules.situations import NOON, Known, amounts_grid, differences, telling
+from payrules.situations import differences
 from payrules.table import Edition, Permit, Provider
+from payrules.telling import NOON, amounts_grid, telling
 from payrules.when import Condition, Miss
 from payrules.words import Action, Event
 from tests import edges

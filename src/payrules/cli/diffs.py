@@ -14,8 +14,8 @@ from payrules.cli.asking import AsJson, ProviderName
 from payrules.cli.auditing import Columns, Constants, Units, Values, Zone, needs_extra, reading_of
 from payrules.cli.console import ACTED, FOUND, json_line, out, print_json, reported
 from payrules.differences import Change, Compared, Difference, compare
-from payrules.situations import Outcome
 from payrules.table import Provider
+from payrules.ways import Outcome
 
 if TYPE_CHECKING:
     from payrules.audit.history import Reading
