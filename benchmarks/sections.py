@@ -25,6 +25,7 @@ from payrules.days import place
 from payrules.generate import function
 from payrules.payment import Payment
 from payrules.table import Provider
+from payrules.verify import verify
 
 Row = dict[str, Any]
 Section = Callable[[int], Iterator[Row]]
@@ -235,6 +236,33 @@ def of_compiling(rounds: int = ROUNDS) -> Iterator[Row]:
     yield {"edition": "all", "ms": total}
 
 
+def of_verifying(rounds: int = ROUNDS) -> Iterator[Row]:
+    """Walking every situation of each shipped edition for findings; once, since it takes seconds."""
+    total, situations = 0.0, 0
+    for name in providers.NAMES:
+        table = providers.find(name)
+        for edition in table.editions:
+            begun = process_time()
+            report = verify(table, edition=edition.name)
+            own = process_time() - begun
+            total, situations = total + own, situations + report.situations
+            yield {
+                "edition": f"{name} {edition.name}",
+                "ms": own * 1_000,
+                "ns a situation": own / report.situations * 1e9,
+            }
+    yield _walked("all", total, situations)
+
+
+def _walked(edition: str, seconds: float, situations: int) -> Row:
+    return {
+        "edition": edition,
+        "ms": seconds * 1_000,
+        "situations": situations,
+        "ns each": seconds / situations * 1e9,
+    }
+
+
 SECTIONS: dict[str, Section] = {
     "by-hand": beside_by_hand,
     "engines": beside_engines,
@@ -243,4 +271,5 @@ SECTIONS: dict[str, Section] = {
     "memory": of_memory,
     "growth": of_growth,
     "compiling": of_compiling,
+    "verifying": of_verifying,
 }
