@@ -126,6 +126,8 @@ class History:
         try:
             if expected.get("refused"):
                 return not self._is_refused(provider)
+            if expected.get("applied") and self._is_another(self._applied(provider)):
+                return True
             folded = fold_each(provider, self._events, edition=edition, **self._known)
             wanted = self.vector.case.get("payment_id")
             found = [item for item in folded if item.payment and wanted in (None, item.payment.payment_id)]
@@ -136,17 +138,25 @@ class History:
             return True
 
     def _is_refused(self, provider: Provider) -> bool:
-        payment = self._known["start"]
         try:
-            for notice in self._events:
-                payment = apply(payment, notice, provider=provider, edition=self.vector.edition)
+            self._applied(provider)
         except ProviderError:
             return True
         return False
 
+    def _applied(self, provider: Provider) -> Payment:
+        payment: Payment = self._known["start"]
+        for notice in self._events:
+            payment = apply(payment, notice, provider=provider, edition=self.vector.edition)
+        return payment
+
+    def _is_another(self, payment: Payment) -> bool:
+        record = payment.to_record()
+        return any(value != record[name] for name, value in self.vector.expected.get("payment", {}).items())
+
     def _differs(self, payment: Payment, unfolded: int, provider: Provider) -> bool:
-        expected, record = self.vector.expected, payment.to_record()
-        if any(value != record[name] for name, value in expected.get("payment", {}).items()):
+        expected = self.vector.expected
+        if self._is_another(payment):
             return True
         if unfolded != expected.get("unfolded", 0):
             return True

@@ -75,6 +75,7 @@ OF_A_CAPTURE = ("COMPLETED", "PARTIALLY_REFUNDED")
 
 AT_ONCE = capture_mode_is(AUTO,            claim="read.intent")
 LATER = capture_mode_is(MANUAL,            claim="read.intent")
+PERHAPS_LATER = capture_mode_is(MANUAL, None, claim="event.capture-failed-hold")
 HELD = something_held(                     claim="status.partially-captured")
 NOT_HELD = nothing_held(                   claim="status.captured")
 KEPT = something_left(                     claim="event.authorization-refunded")
@@ -87,7 +88,7 @@ TRANSITIONS = (
     Transition(ORDER,                Event.EXPIRED,  "VOIDED",              claim="event.approval-reversed"),
     Transition(HOLDING,              Event.CAPTURED, "PARTIALLY_CAPTURED",  claim="event.captured", when=(LATER, HELD)),
     Transition(HOLDING,              Event.CAPTURED, "CAPTURED",            claim="event.captured", when=(LATER, NOT_HELD)),
-    Transition("PENDING",            Event.DECLINED, "PENDING",             claim="event.capture-failed-hold", when=(LATER,)),
+    Transition("PENDING",            Event.DECLINED, "PENDING",             claim="event.capture-failed-hold", when=(PERHAPS_LATER,)),
     Transition("CREATED",            Event.DECLINED, "CREATED",             claim="event.capture-failed-hold"),
     Transition("PARTIALLY_CAPTURED", Event.DECLINED, "PARTIALLY_CAPTURED",  claim="event.capture-failed-hold"),
     Transition("CAPTURED",           Event.DECLINED, "CAPTURED",            claim="event.capture-failed-hold"),
