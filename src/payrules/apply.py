@@ -93,7 +93,8 @@ def changes_nothing(
     if notice.event in (Event.CANCELED, Event.EXPIRED):
         return facts.held == 0 or facts.left == 0
     if notice.event is Event.REFUNDED:
-        return facts.amount("amount_captured") == (facts.amount("amount_refunded") or 0)
+        captured = facts.amount("amount_captured")  # of nothing that was taken, nothing can be given back
+        return captured == (facts.amount("amount_refunded") or 0) and bool(captured or not notice.amount)
     return notice.event in QUIET or notice.event in (Event.AUTHORIZED, Event.DECLINED)
 
 
