@@ -20,6 +20,7 @@ from payrules import (
     fold,
     fold_each,
 )
+from payrules.apply import changes_nothing
 from payrules.events import Unread
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -124,6 +125,39 @@ def test_an_event_that_cannot_be_is_refused(before: Payment, event: Event, amoun
 
 
 @pytest.mark.parametrize(
+    ("event", "before", "nothing"),
+    [
+        (Event.CANCELED, payment(amount_captured=1000, amount_released=0), True),
+        (Event.EXPIRED, payment(amount_captured=0, amount_released=1000), True),
+        (Event.EXPIRED, payment("Created", amount_captured=None, amount_released=1000, amount_refunded=0), True),
+        (Event.CANCELED, payment(capture_mode="manual", amount_released=1000, amount_refunded=0), True),
+        (Event.CANCELED, payment(capture_mode="manual", amount_released=999, amount_refunded=0), False),
+        (Event.EXPIRED, payment(capture_mode="manual", amount_captured=999, amount_released=0), False),
+        (Event.REFUNDED, payment(amount_captured=0, amount_refunded=None), True),
+        (Event.REFUNDED, payment(amount_captured=700, amount_refunded=700), True),
+        (Event.REFUNDED, payment(amount_captured=700, amount_refunded=699), False),
+        (Event.REFUNDED, payment(amount_captured=700, amount_refunded=None), False),
+        (Event.AUTHORIZED, payment(), True),
+        (Event.DECLINED, payment(), True),
+        (Event.DISPUTED, payment(), True),
+        (Event.CAPTURED, payment(), False),
+        (Event.REVERSED, payment(), False),
+        (Event.SETTLED, payment(), False),
+    ],
+)
+def test_what_cannot_happen_may_change_nothing(event: Event, before: Payment, nothing: bool) -> None:
+    """A hold that is gone cannot lapse, and what was given back cannot be refunded; a capture is never nothing."""
+    assert nothing is changes_nothing(before, Notice(event=event, at=AT))
+
+
+def test_a_table_is_named_by_name() -> None:
+    """Neither a provider nor an edition is taken for the other."""
+    for question in (apply, changes_nothing):
+        with pytest.raises(TypeError):
+            question(payment(), Notice(event=Event.DISPUTED), None)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(
     ("status", "before", "released"),
     [
         ("Authorized", {}, None),
@@ -218,6 +252,44 @@ def test_a_second_capture_is_another_to_refund() -> None:
     left = apply(before, Notice(event=Event.CAPTURED, amount=200, at=AT))
 
     assert (2, None, None) == (left.captures, left.capture_id, left.available_to_refund)
+
+
+def test_the_first_capture_is_the_one_to_refund() -> None:
+    """What a refund addresses is still known."""
+    before = payment("Authorized", capture_mode="manual", captures=0, capture_id="c_1", available_to_refund=300)
+    left = apply(before, Notice(event=Event.CAPTURED, amount=300, at=AT))
+
+    assert (1, "c_1", 300) == (left.captures, left.capture_id, left.available_to_refund)
+
+
+@pytest.mark.parametrize(
+    ("captured", "captures", "amount", "after"),
+    [
+        (1000, 1, None, (0, 0, None)),
+        (1000, 1, 1000, (0, 0, None)),
+        (1000, 2, 400, (600, 1, "2026-11-19T12:00:00Z")),
+        (1000, 3, 400, (600, 2, "2026-11-19T12:00:00Z")),
+        (1000, None, 400, (600, None, "2026-11-19T12:00:00Z")),
+        (300, 1, 400, (0, 0, None)),
+    ],
+)
+def test_a_capture_that_failed_is_taken_back(
+    captured: int, captures: int | None, amount: int | None, after: tuple[Any, ...]
+) -> None:
+    """One less, by its amount, or all of it; a payment of which nothing is captured has no time of capture."""
+    before = Payment(
+        provider="adyen",
+        status="Authorised",
+        currency="EUR",
+        amount_authorized=1000,
+        amount_captured=captured,
+        amount_refunded=0,
+        captures=captures,
+        captured_at=AT.replace(day=19),
+    )
+    left = apply(before, Notice(event=Event.CAPTURE_FAILED, amount=amount, at=AT)).to_record()
+
+    assert after == (left["amount_captured"], left["captures"], left["captured_at"])
 
 
 @pytest.mark.parametrize("at", [None, AT])

@@ -41,7 +41,7 @@ class ProviderError(PayrulesError, ValueError):
         self.status = status
         self.event = event
         self.expected = tuple(expected)
-        wanted = ", ".join(self.expected) or "nothing: the status is final"
+        wanted = ", ".join(self.expected) or "nothing: no event leads on from there"
         super().__init__(f"{event} cannot happen in status {status!r}; expected {wanted}")
 
 
