@@ -127,13 +127,12 @@ def test_what_everything_means() -> None:
             assert whole == facts(asked=asked, **told).asks_everything, (told, asked)
 
 
-def test_without_what_is_pending() -> None:
-    """Everything else is as it was; the facts themselves stay as they are."""
-    with_it = facts(amount_authorized=5, amount_captured=5, amount_refund_pending=2)
-
-    assert facts(amount_authorized=5, amount_captured=5) == with_it.without_pending
-    assert 2 == with_it.pending
-    assert 0 == with_it.without_pending.pending
+def test_what_an_operation_could_give_if_every_refund_under_way_failed() -> None:
+    """As if none was pending; for the rest nothing is another."""
+    for told in grid():
+        free = facts(**{**told, "amount_refund_pending": 0})
+        for action in Action:
+            assert free.balance(action) == facts(**told).balance_if_refunds_fail(action), (told, action)
 
 
 def test_a_fact_that_is_filled_in_goes_before_a_given_one() -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-_LOCAL = "CAST(timezone('Europe/London', {}) AS DATE)"
+import sqlglot
+
+_LOCAL = {
+    "duckdb": "CAST(timezone('Europe/London', {}) AS DATE)",
+    "spark": "CAST(from_utc_timestamp({}, 'Europe/London') AS DATE)",
+}
+"""The calendar day of an instant."""
 
 QUERY = """
 WITH several AS (
-    SELECT payment_id FROM read_parquet('{history}') GROUP BY payment_id HAVING COUNT(*) > 1
+    SELECT payment_id FROM {rows} GROUP BY payment_id HAVING COUNT(*) > 1
 ), running AS (
     SELECT filename, file_row_number,
         COALESCE(SUM(CASE WHEN done_action <> 'reject' THEN COALESCE(done_amount, amount, amount_authorized) ELSE 0 END)
@@ -14,7 +20,7 @@ WITH several AS (
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS gave_before,
         CASE WHEN done_action <> 'reject' THEN COALESCE(done_amount, amount, amount_authorized) ELSE 0 END AS gave,
         GREATEST(amount_authorized, COALESCE(amount_captured, 0)) AS most
-    FROM read_parquet('{history}', filename = true, file_row_number = true) SEMI JOIN several USING (payment_id)
+    FROM {rows} SEMI JOIN several USING (payment_id)
 ), over_rows AS (
     SELECT * FROM running WHERE gave > 0 AND gave_before + gave > most
 ), facts AS (
@@ -22,7 +28,7 @@ WITH several AS (
         COALESCE(amount_captured, CASE WHEN status = 'Captured' AND capture_mode = 'auto' THEN amount_authorized
             WHEN status IN ('Created', 'Authorized') THEN 0 END) AS captured,
         amount_authorized - amount_refunded AS left_over
-    FROM read_parquet('{history}', filename = true, file_row_number = true) AS h
+    FROM {rows} AS h
     LEFT JOIN over_rows USING (filename, file_row_number)
 ), decided AS (
     SELECT *, CASE
@@ -89,5 +95,15 @@ FROM judged
 
 
 def query(history: str) -> str:
-    """The findings of a history, as SQL."""
-    return QUERY.format(history=history, at=_LOCAL.format('"at"'), paid=_LOCAL.format("authorized_at"))
+    """The findings of a Parquet file, as DuckDB's SQL."""
+    return _query(f"read_parquet('{history}', filename = true, file_row_number = true)", "duckdb")
+
+
+def spark_query(view: str) -> str:
+    """The findings of a view that has each row's `filename` and `file_row_number`, as Spark's SQL."""
+    return sqlglot.transpile(_query(view, "spark"), read="duckdb", write="spark")[0]
+
+
+def _query(rows: str, dialect: str) -> str:
+    day = _LOCAL[dialect]
+    return QUERY.format(rows=rows, at=day.format('"at"'), paid=day.format("authorized_at"))

@@ -28,7 +28,7 @@ from payrules.audit.judges import Judge
 from payrules.audit.layers import cut_offs
 from payrules.audit.several import over_rows
 from payrules.audit.sources import tables
-from payrules.audit.spans import Span, spans
+from payrules.audit.spans import Span
 from payrules.audit.sql import listed, literal
 from payrules.audit.workplace import workplace
 from payrules.errors import CallerError
@@ -55,8 +55,6 @@ _SEVERAL = (
 _IS_ONE_OF_SEVERAL = f"{_HASH} IN (SELECT several FROM several)"
 """Payments that may have several rows, by a hash that two payments may share: it takes little memory."""
 
-Years = tuple[int, int]
-
 _MEGABYTES, _MEGABYTES_A_THREAD = 250, 100
 """How much memory DuckDB takes before it spills to disk, at the least and for each thread, unless the caller says."""
 
@@ -68,9 +66,6 @@ _MEGABYTES_TO_COUNT, _MEGABYTES_TO_COUNT_A_THREAD = 100, 50
 
 _KEYS_MAX = 1000
 """Of how many keys at most it is asked which comparisons tell their answers apart."""
-
-_YEARS_MAX = 12
-"""In how many years at most calendar days are told by the offsets of their zone, which then stand in the SQL."""
 
 
 @frozen
@@ -182,6 +177,16 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"CREATE OR REPLACE TEMP MACRO {signature} AS {body}")
 
 
+def shortest(connection: duckdb.DuckDBPyConnection, told: Judge, answers: str) -> tuple[Judge, str]:
+    """A judge that asks of a row no more than what tells these answers apart, and the table of its own answers."""
+    numbered = connection.execute(f"{told.numbered(answers)} LIMIT {_KEYS_MAX + 1}").fetchall()
+    if len(numbered) > _KEYS_MAX:
+        return told, answers
+    short = told.shortened({tuple(key): answer for *key, answer in numbered})
+    connection.execute(f"CREATE TABLE short_{answers} AS {told.as_in(short, answers)}")
+    return short, f"short_{answers}"
+
+
 def write_zones(connection: duckdb.DuckDBPyConnection, history: str) -> bool:
     """Write the table `zones`, the offsets of the zones that rows have of their own; whether there are any."""
     connection.execute(
@@ -223,7 +228,8 @@ class _Run:
 
     def run(self, sources: Sequence[str], out: Path | None, work: Path) -> Summary:
         history = self._history(tables(self.connection, sources))
-        judges, years, unread = self._judges(history)
+        extent = whole.Extent.of(self._execute(whole.occurring(history)), self._tables(), self.edition)
+        judges, unread = extent.judges, extent.unread
         has_zones = write_zones(self.connection, history)
         self._find_several(history)
         self._execute(f"CREATE TABLE over_rows AS {over_rows(history, _IS_ONE_OF_SEVERAL, unread=unread)}")
@@ -234,7 +240,7 @@ class _Run:
             over="over_rows",
             zones="zones" if has_zones else None,
             unread=unread,
-            years=years,
+            years=extent.years,
             mixed=bool(self._execute(f"SELECT 1 FROM over_rows WHERE {whole.MIXED} LIMIT 1")),
             way=self._by_keys,
         )
@@ -281,11 +287,7 @@ class _Run:
         keys, answers = f"keys_{number}", f"answers_{number}"
         self._execute(f"CREATE TABLE {keys} AS {told.keys(f'({told.rows(relation, zones)}) AS keyed')}")
         self._execute(f"CREATE TABLE {answers} AS {_in_words(told.answers(keys), _ANSWERED)}")
-        numbered = self._execute(f"{told.numbered(answers)} LIMIT {_KEYS_MAX + 1}")
-        if len(numbered) <= _KEYS_MAX:
-            short = told.shortened({tuple(key): answer for *key, answer in numbered})
-            self._execute(f"CREATE TABLE short_{answers} AS {told.as_in(short, answers)}")
-            told, answers = short, f"short_{answers}"
+        told, answers = shortest(self.connection, told, answers)
         return told.findings(f"({told.rows(relation, zones)})", answers)
 
     def _make_words(self, history: str, judges: Sequence[tuple[Provider, Sequence[Span]]], *, unread: bool) -> None:
@@ -364,25 +366,6 @@ class _Run:
         if clock is None:
             return []
         return [row[0] for row in self._execute(f"SELECT DISTINCT {clock.sql} FROM {table.relation}")]
-
-    def _judges(self, history: str) -> tuple[list[tuple[Provider, list[Span]]], Years | None, bool]:
-        """The providers that occur, each with the editions of days that occur; the years; whether a row is unread."""
-        moment = "CASE WHEN error IS NULL THEN asked_at END"
-        occur = self._execute(
-            f"SELECT provider, MIN({moment}), MAX({moment}), COUNT(error) > 0 FROM {history}"
-            " GROUP BY provider ORDER BY provider"
-        )
-        judges = []
-        for name, first, last, _ in occur:
-            if first is None:
-                continue
-            provider = self._tables()[name]
-            told = [span for span in spans(provider, self.edition) if span.touches(first, last)]
-            judges.append((provider, told))
-        moments = [moment for _, first, last, _ in occur for moment in (first, last) if moment is not None]
-        years = (min(moments).year - 1, max(moments).year) if moments else None
-        few = years is not None and years[1] - years[0] < _YEARS_MAX
-        return judges, years if few else None, any(unread for *_, unread in occur)
 
 
 def summarised(relation: str, connection: duckdb.DuckDBPyConnection | None = None) -> Summary:

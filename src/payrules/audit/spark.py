@@ -1,28 +1,32 @@
 """An audit on Spark, for a history that has outgrown one machine: the same SQL, as a DataFrame.
 
-`audit` takes a DataFrame and gives one; nothing is collected but which providers, days and zones there are. It takes
-the columns as `history` names them, typed: amounts whole minor units, instants of any of Spark's two kinds.
+`audit` takes a DataFrame and gives one; nothing is collected but which providers and zones there are, and which
+combinations of comparisons, some hundreds, which are answered here. It takes the columns as `history` names them,
+typed: amounts whole minor units, instants of any of Spark's two kinds.
 """
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import duckdb
+from attrs import frozen
 
 from payrules import providers
 from payrules.audit import duck, zones
 from payrules.audit.dialects import translated
 from payrules.audit.duck import Summary
 from payrules.audit.history import FIELDS, MONEY, NAMES, NEEDED, SQL_TYPES, Reading
+from payrules.audit.judges import Judge
 from payrules.audit.layers import cut_offs
 from payrules.audit.several import over_rows
-from payrules.audit.spans import spans
 from payrules.audit.sql import case, listed, literal
-from payrules.audit.whole import all_findings
+from payrules.audit.whole import MIXED, Extent, occurring, parts
 from payrules.audit.workplace import workplace
 from payrules.errors import CallerError, did_you_mean
 from payrules.records import AMOUNT_MAX
@@ -55,13 +59,52 @@ def audit(
     tables = {name: providers.find(name) for name in providers.names()} | {item.name: item for item in tables_of}
     history = frame.selectExpr(*_columns(frame, tables))
     history.createOrReplaceTempView("payrules_history")
-    told = history.where("error IS NULL")
-    _zones_of(frame, [row[0] for row in told.select("timezone").distinct().collect() if row[0] is not None])
-    session.sql(translated(over_rows("payrules_history"), "spark")).createOrReplaceTempView("payrules_over_rows")
-    names = sorted(row[0] for row in told.select("provider").distinct().collect())
-    judges = [(tables[name], spans(tables[name], edition)) for name in names]
-    statement = all_findings("payrules_history", judges, over="payrules_over_rows", zones="payrules_zones")
-    return session.sql(translated(statement, "spark"))
+    told = session.sql(translated(occurring("payrules_history"), "spark")).collect()
+    extent = Extent.of((tuple(row) for row in told), tables, edition)
+    has_zones = _zones_of(history)
+    over = session.sql(translated(over_rows("payrules_history", unread=extent.unread), "spark")).cache()
+    over.createOrReplaceTempView("payrules_over_rows")
+    with duckdb.connect() as connection:
+        duck.prepare(connection)
+        told_by = parts(
+            "payrules_history",
+            extent.judges,
+            over="payrules_over_rows",
+            zones="payrules_zones" if has_zones else None,
+            unread=extent.unread,
+            years=extent.years,
+            mixed=not over.where(MIXED).isEmpty(),
+            way=_ByKeys(session, connection, count()),
+        )
+        return session.sql(translated(" UNION ALL ".join(told_by), "spark"))
+
+
+@frozen
+class _ByKeys:
+    """The findings of rows by the answers to their keys, which are gathered in Spark and worked out in DuckDB."""
+
+    session: Any
+    connection: duckdb.DuckDBPyConnection
+    numbers: Iterator[int]
+
+    def __call__(self, told: Judge, relation: str, zones: str | None, /) -> str:
+        number = next(self.numbers)
+        keys, answers, view = f"keys_{number}", f"answers_{number}", f"payrules_answers_{number}"
+        rows = self.session.sql(translated(told.keys(f"({told.rows(relation, zones)}) AS keyed"), "spark")).collect()
+        self.connection.execute(f"CREATE TABLE {keys} ({', '.join(f'{name} INTEGER' for name in told.key)})")
+        if rows:
+            self.connection.execute(f"INSERT INTO {keys} VALUES {', '.join(listed(row) for row in rows)}")
+        self.connection.execute(f"CREATE TABLE {answers} AS {told.answers(keys)}")
+        told, answers = duck.shortest(self.connection, told, answers)
+        self._answers(answers).hint("broadcast").createOrReplaceTempView(view)
+        return told.findings(f"({told.rows(relation, zones)})", view)
+
+    def _answers(self, table: str) -> DataFrame:
+        """A table of DuckDB's as a DataFrame."""
+        columns = self.connection.execute(f"DESCRIBE {table}").fetchall()
+        schema = ", ".join(f"{name} {_TYPES.get(kind, kind)}" for name, kind, *_ in columns)
+        found: DataFrame = self.session.createDataFrame(self.connection.table(table).fetchall(), schema)
+        return found
 
 
 def _read_as(frame: DataFrame, reading: Reading) -> Iterator[str]:
@@ -132,14 +175,16 @@ def _error(frame: DataFrame, known: Mapping[str, Provider]) -> str:
     return case(*told, otherwise="CAST(NULL AS STRING)")
 
 
-def _zones_of(frame: DataFrame, rules: Sequence[str]) -> None:
-    """Make the view of the offsets of these zones."""
+def _zones_of(history: DataFrame) -> bool:
+    """Make the view of the offsets of the zones that rows have of their own; whether there are any."""
+    rules = [row[0] for row in history.where("error IS NULL").select("timezone").distinct().collect() if row[0]]
     schema = (
         "rule STRING, year BIGINT, turn_1 TIMESTAMP_NTZ, turn_2 TIMESTAMP_NTZ,"
         " minutes_0 BIGINT, minutes_1 BIGINT, minutes_2 BIGINT"
     )
     years: list[tuple[Any, ...]] = [attrs.astuple(year) for rule in sorted(rules) for year in zones.years(rule)]
-    frame.sparkSession.createDataFrame(years, schema).createOrReplaceTempView("payrules_zones")
+    history.sparkSession.createDataFrame(years, schema).createOrReplaceTempView("payrules_zones")
+    return bool(rules)
 
 
 def audit_files(

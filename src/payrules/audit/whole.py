@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
+
+from attrs import frozen
 
 from payrules.audit import local_days
 from payrules.audit.findings import Finding, not_judged
 from payrules.audit.judges import Judge, in_one_statement, judge
 from payrules.audit.several import JOINED, note
-from payrules.audit.spans import Span
+from payrules.audit.spans import Span, spans
 from payrules.audit.sql import both, literal
 from payrules.table import Provider
 
@@ -19,6 +22,43 @@ class Way(Protocol):
 
     def __call__(self, told: Judge, relation: str, zones: str | None, /) -> str:
         """The SQL of the findings."""
+
+
+_YEARS_MAX = 12
+"""In how many years at most calendar days are told by the offsets of their zone, which then stand in the SQL."""
+
+
+def occurring(history: str) -> str:
+    """The providers of a history, the first and the last moment that can be judged, and whether a row is unread."""
+    moment = "CASE WHEN error IS NULL THEN asked_at END"
+    told = f"provider, MIN({moment}) AS first_at, MAX({moment}) AS last_at, COUNT(error) > 0 AS unread"
+    return f"SELECT {told} FROM {history} GROUP BY provider ORDER BY provider"
+
+
+Occurs = tuple[str | None, datetime | None, datetime | None, bool]
+
+
+@frozen
+class Extent:
+    """What a history holds: its providers, each with the editions of days that occur; the years; an unread row."""
+
+    judges: tuple[tuple[Provider, tuple[Span, ...]], ...]
+    years: local_days.Years | None
+    unread: bool
+
+    @classmethod
+    def of(cls, rows: Iterable[Occurs], tables: Mapping[str, Provider], edition: str | None) -> Extent:
+        """By the rows that `occurring` gives; `edition` judges every day."""
+        found = list(rows)
+        judges = [
+            (tables[name], tuple(span for span in spans(tables[name], edition) if span.touches(first, last)))
+            for name, first, last, _ in found
+            if name is not None and first is not None and last is not None
+        ]
+        moments = [moment for row in found for moment in row[1:3] if moment is not None]
+        years = (min(moments).year - 1, max(moments).year) if moments else None
+        few = years is not None and years[1] - years[0] < _YEARS_MAX
+        return cls(tuple(judges), years if few else None, any(row[3] for row in found))
 
 
 MIXED = f"COALESCE(found_over_rows, '') = {literal(Finding.UNREADABLE)}"
