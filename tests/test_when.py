@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from payrules import Action, Batch, CaptureMode, Kind, Payment, Reason, Rejection, Undo
-from payrules.facts import Facts
+from payrules import Action, Batch, CaptureMode, Kind, Payment, Reason, Rejection, Undo, when
+from payrules.facts import Facts, Filled
 from payrules.when import (
     Condition,
     Zone,
@@ -68,6 +69,7 @@ from payrules.when import (
     within,
     within_hours_of_field,
 )
+from payrules.words import Source
 
 LONDON = Zone("Europe/London", "GMT0BST,M3.5.0/1,M10.5.0/2", "zone")
 NEW_YORK = Zone("America/New_York", "EST5EDT,M3.2.0,M11.1.0", "zone")
@@ -644,3 +646,82 @@ class TestApproval:
             LIMITED
         )
         assert {"currency", "amount_approved", "amount_refunded", "amount_refund_pending"} == set(LIMITED.reads)
+
+
+ARGUMENTS: dict[str, Any] = {
+    "name": "captured_at",
+    "of": "captured_at",
+    "number": 2,
+    "word": Batch.OPEN,
+    "zone": LONDON,
+    "hour": 18,
+    "minute": 0,
+    "reason": Reason.NOT_OFFERED,
+}
+BUILDERS = {
+    name: told
+    for name, told in vars(when).items()
+    if inspect.isfunction(told) and "claim" in inspect.signature(told).parameters
+}
+GUARDS = {
+    "not_disputed",
+    "not_split",
+    "no_chargeback",
+    "no_refund_failed",
+    "refunds_enabled",
+    "parts_allowed",
+    "balance_suffices",
+    "not_several_captures",
+    "fewer_refunds_than",
+    "fewer_partial_actions_than",
+    "fewer_refunds_than_the_limit",
+    "nothing_refunded",
+    "approved_above",
+    "not_repeated",
+}
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+class TestBuilders:
+    """Each condition as a table writes it."""
+
+    def test_only_what_narrows_is_a_guard(self, name: str) -> None:
+        """A yes rests on every other one; each rests on the claim that it is given."""
+        builder = BUILDERS[name]
+        asked = [
+            item.name
+            for item in inspect.signature(builder).parameters.values()
+            if item.default is item.empty and item.kind is not item.VAR_POSITIONAL and item.name != "claim"
+        ]
+        condition: Condition = builder(**{argument: ARGUMENTS[argument] for argument in asked}, claim="it")
+
+        assert (name in GUARDS) is condition.guard
+        assert "it" == condition.claim
+
+    def test_what_is_no_word_of_it_goes_by_name(self, name: str) -> None:
+        """No claim is taken for a word, and no length for another."""
+        parameters = inspect.signature(BUILDERS[name]).parameters.values()
+        by_place = {item.name for item in parameters if item.kind is not item.KEYWORD_ONLY}
+
+        words = {"words", "operations", "limits", "word", "name", "number", "zone", "hour", "minute"}
+        assert set() == by_place - words
+        assert all(item.kind is not item.POSITIONAL_ONLY for item in parameters)
+
+
+def test_an_unknown_word_is_asked_for_by_what_would_tell_it() -> None:
+    """By the field that the status proves it from, or by its own name where nothing does."""
+    payment = Payment(provider="dojo", status="Open", currency="GBP")
+    hinges = {"batch": ("batch_closes_at",)}
+
+    missing = Facts(payment, Undo(at=NOON), {}, hinges)
+    for word, needs in (
+        (batch_is(Batch.OPEN, claim="c"), ("batch_closes_at",)),
+        (kind_is(Kind.SALE, claim="c"), ("kind",)),
+    ):
+        miss = word.test(missing, Action.REFUND)
+        assert miss is not None
+        assert needs == miss.needs
+    stale = Facts(payment, Undo(at=NOON), {"kind": Filled(None, Source.CLOCK, None)}, {})
+    told = kind_is(Kind.SALE, claim="c").test(stale, Action.REFUND)
+    assert told is not None
+    assert ("kind",) == told.needs
