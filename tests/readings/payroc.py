@@ -123,7 +123,7 @@ def read_case(payment: dict[str, Any], undo: dict[str, Any], at: datetime) -> Ca
 
 
 def captured(payment: dict[str, Any]) -> int | None:
-    """D1, D2, D25: no field tells it; kind and status together do, save for a pending card."""
+    """D1, D2, D25: no field tells it; kind and status together do, save for what is pending."""
     given: int | None = payment.get("amount_captured")
     authorized: int | None = payment.get("amount_authorized")
     kind, status = payment.get("kind"), payment["status"]
@@ -132,11 +132,9 @@ def captured(payment: dict[str, Any]) -> int | None:
     if kind == "pre_authorization":
         return 0
     whole = None if authorized is None else max(authorized - (payment.get("amount_released") or 0), 0)
-    if kind == "refund":
+    if kind == "refund" and status == "complete":
         return whole
-    if kind in CARD_KINDS and status in ("ready", "complete"):
-        return whole
-    if kind == "bank_transfer" and status in ("ready", "pending", "complete"):
+    if kind in (*CARD_KINDS, "bank_transfer") and status in ("ready", "complete"):
         return whole
     return None
 
@@ -150,11 +148,8 @@ def released(payment: dict[str, Any]) -> int | None:
 def refunded(payment: dict[str, Any]) -> int | None:
     """D4: a refund in the open batch becomes a reversal; complete tells nothing. D25."""
     given: int | None = payment.get("amount_refunded")
-    if given is not None or payment["status"] not in LIVE:
-        return given
-    if payment["status"] in OPEN_STATUSES or payment.get("kind") == "refund":
-        return 0
-    return None
+    held_up = payment["status"] == "admin" and payment.get("kind") == "refund"
+    return 0 if given is None and (held_up or payment["status"] in OPEN_STATUSES) else given
 
 
 def believed_list(payment: dict[str, Any], at: datetime) -> frozenset[str] | None:
@@ -220,7 +215,7 @@ def unknown_of_captured(case: Case) -> set[str]:
     """Which fact would tell the captured amount: the kind, where each kind would prove it, else its own name."""
     if case.captured is not None:
         return set()
-    return {"kind"} if case.kind is None and case.status in ("ready", "complete") else {"amount_captured"}
+    return {"kind"} if case.kind is None and case.status == "complete" else {"amount_captured"}
 
 
 # --- One way to give money back, and the questions put to it --------------------------------------

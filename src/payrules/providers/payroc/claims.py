@@ -41,7 +41,7 @@ CLAIMS = (
     Claim("captured.sale", SILENT, "A card sale or completion that is ready or complete is captured for the whole authorized amount.", "PY", "D1"),
     Claim("captured.pending", CONTRADICTED, "A pending card payment may be captured or not.", "OAS", "D2"),
     Claim("captured.hold", IMPLIED, "Of a pre-authorization nothing is captured.", "D-PREAUTH"),
-    Claim("captured.bank", SILENT, "A bank transfer that is ready, pending or complete counts as captured for its whole amount.", None, "D1"),
+    Claim("captured.bank", SILENT, "A bank transfer that is ready or complete counts as captured for its whole amount.", None, "D1"),
     Claim("released.none", SILENT, "A payment that is not final has nothing released, unless the caller knows of a partial reversal.", None, "D3"),
     Claim("refunded.open", IMPLIED, "A payment that is ready or pending has no refunds, since a refund in the open batch becomes a reversal.", "D-REFUNDS"),
     Claim("refunded.complete", STATED, "complete says nothing about refunds: a refunded payment stays complete.", "PY"),
@@ -101,7 +101,7 @@ CLAIMS = (
     Claim("bank.closing", SILENT, "A ready bank transfer whose batch has closed is neither reversed nor refunded; it becomes complete first.", None, "D15"),
     Claim("refund-record.reverse", STATED, "A refund in the open batch can itself be reversed.", "PY"),
     Claim("refund-record.whole", STATED, "The reversal of a refund takes no amount.", "PY"),
-    Claim("refund-record.facts", SILENT, "A refund record counts as captured for its whole amount, with nothing released or given back.", None, "D25"),
+    Claim("refund-record.facts", SILENT, "A refund that is complete counts as captured for its whole amount, and of one that is held up nothing was given back; in other statuses nothing asks.", None, "D25"),
     Claim("refund-record.complete", STATED, "A refund that is complete can no longer be reversed, and nothing else undoes it.", "K-CARD"),
     # the rest
     Claim("amount.positive", STATED, "An amount has to be greater than 0.", "K-ACH"),

@@ -52,12 +52,12 @@ IN_OPEN_BATCH = Proof("batch", OPEN,                 claim="status.ready")
 IN_CLOSED_BATCH = Proof("batch", CLOSED,             claim="status.complete")
 
 STATUSES = (
-    Status("ready",    "status.ready",    proves=(HELD, TAKEN, TRANSFERRED, RECORD_WHOLE, NOT_RELEASED, NOT_REFUNDED, IN_OPEN_BATCH)),
-    Status("pending",  "captured.pending", proves=(HELD, TRANSFERRED, RECORD_WHOLE, NOT_RELEASED, NOT_REFUNDED, IN_OPEN_BATCH)),
-    Status("complete", "status.complete", proves=(HELD, TAKEN, TRANSFERRED, RECORD_WHOLE, NOT_RELEASED, RECORD_KEPT, IN_CLOSED_BATCH)),
-    Status("accepted", "status.accepted", proves=(HELD, RECORD_WHOLE, NOT_RELEASED, RECORD_KEPT), awaits=Reason.PAYMENT_PENDING),
-    Status("admin",    "status.admin",    proves=(HELD, RECORD_WHOLE, NOT_RELEASED, RECORD_KEPT)),
-    Status("referral", "status.referral", proves=(HELD, RECORD_WHOLE, NOT_RELEASED, RECORD_KEPT)),
+    Status("ready",    "status.ready",    proves=(HELD, TAKEN, TRANSFERRED, NOT_RELEASED, NOT_REFUNDED, IN_OPEN_BATCH)),
+    Status("pending",  "captured.pending", proves=(HELD, NOT_RELEASED, NOT_REFUNDED, IN_OPEN_BATCH)),
+    Status("complete", "status.complete", proves=(HELD, TAKEN, TRANSFERRED, RECORD_WHOLE, NOT_RELEASED, IN_CLOSED_BATCH)),
+    Status("accepted", "status.accepted", proves=(HELD, NOT_RELEASED), awaits=Reason.PAYMENT_PENDING),
+    Status("admin",    "status.admin",    proves=(HELD, NOT_RELEASED, RECORD_KEPT)),
+    Status("referral", "status.referral", proves=(HELD, NOT_RELEASED)),
     Status("reversal", "final.reversal",  final=Reason.ALREADY_REVERSED),
     Status("declined", "final.declined",  final=Reason.NEVER_PAID),
     Status("pickup",   "final.pickup",    final=Reason.NEVER_PAID),
