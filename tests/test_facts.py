@@ -150,6 +150,11 @@ def test_a_fact_that_is_filled_in_goes_before_a_given_one() -> None:
     assert (None, None) == (item.get("amount_released"), item.source("amount_released"))
 
 
+def test_a_status_is_known_unless_it_is_said_not_to_be() -> None:
+    """As that of most payments is."""
+    assert facts().status_known
+
+
 def test_the_first_instant_that_is_known() -> None:
     """In the order in which they are named; none, where none is known."""
     item = facts(created_at=AT, authorized_at=AT.replace(hour=13))

@@ -120,6 +120,9 @@ def test_a_word_of_which_each_would_prove_it_is_asked_for() -> None:
     kinds_but_one = [proof for proof in KINDS if proof.when != (kind_is(Kind.SALE, claim="k"),)]
     assert {} == dict(filled(both, *kinds_but_one).hinges)
     assert {} == dict(filled(Proof("batch", Batch.OPEN, "m", when=(method_is("card", claim="m"),))).hinges)
+    for name in ("amount_captured", "method"):  # what is proven of another field, before it by its letters or after
+        other = Proof(name, 0, "k", when=KINDS[0].when)
+        assert {} == dict(filled(other, *KINDS[1:]).hinges)
 
 
 def test_a_rest_is_asked_for_before_a_word() -> None:

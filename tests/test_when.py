@@ -526,6 +526,8 @@ class TestAccount:
             (refunds_enabled(claim="c"), {}, HOLDS, None),
             (refunds_enabled(claim="c"), {"refunds_enabled": False}, NO, Reason.REFUNDS_DISABLED),
             (refunds_known_to_be_enabled(claim="c"), {}, UNKNOWN, Reason.UNKNOWN_FACT),
+            (refunds_known_to_be_enabled(claim="c"), {"refunds_enabled": True}, HOLDS, None),
+            (refunds_known_to_be_enabled(claim="c"), {"refunds_enabled": False}, NO, Reason.REFUNDS_DISABLED),
             (parts_allowed(claim="c"), {"partial_refunds": False}, NO, Reason.ONLY_WHOLE_AMOUNT),
             (balance_suffices(claim="c"), {"balance_ok": False}, WAIT, Reason.BALANCE_INSUFFICIENT),
             (balance_suffices(claim="c"), {}, HOLDS, None),
@@ -706,6 +708,18 @@ class TestBuilders:
         words = {"words", "operations", "limits", "word", "name", "number", "zone", "hour", "minute"}
         assert set() == by_place - words
         assert all(item.kind is not item.POSITIONAL_ONLY for item in parameters)
+
+
+def test_of_an_unknown_status_the_other_facts_can_still_be_told() -> None:
+    """Only what asks for the status itself needs it."""
+    payment = Payment(provider="dojo", status="never seen", currency="GBP")
+    unlisted = Facts(payment, Undo(at=NOON), {}, {}, status_known=False)
+
+    for name in ("batch", "timezone"):
+        assert None is when.unknown(name, reason=Reason.NOT_OFFERED, claim="c").test(unlisted, Action.REFUND)
+    miss = status_is("never seen", claim="c").test(unlisted, Action.REFUND)
+    assert miss is not None
+    assert (Reason.UNKNOWN_STATUS, ("status",)) == (miss.reason, miss.needs)
 
 
 def test_an_unknown_word_is_asked_for_by_what_would_tell_it() -> None:

@@ -17,7 +17,7 @@ import re
 import resource
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from importlib import import_module
 from importlib.machinery import ModuleSpec
@@ -68,6 +68,8 @@ class Mutant:
     """One change of one module."""
 
     module: str
+    place: str
+    """The module, and the class and function there that it is in."""
     operator: str
     line: int
     before: str
@@ -77,7 +79,7 @@ class Mutant:
     @property
     def key(self) -> str:
         """What identifies it in `survivors.md`, wherever the line moves to."""
-        return f"{self.module}: `{self.before}` → `{self.after}`"
+        return f"{self.place}: `{self.before}` → `{self.after}`"
 
 
 # --- making them ------------------------------------------------------------------------------------
@@ -87,6 +89,7 @@ def mutants(module: str) -> Iterator[Mutant]:
     """Every mutant of a module that cosmic-ray knows how to make and that says something else than the original."""
     source = (SRC / f"{module}.py").read_text(encoding="utf-8")
     lines = source.splitlines(keepends=True)
+    body = ast.parse(source).body
     for start, end in _chunks(source):
         chunk = "".join(lines[start:end])
         seen = {_meaning(chunk)}
@@ -97,7 +100,8 @@ def mutants(module: str) -> Iterator[Mutant]:
             seen.add(meaning)
             line, before, after = _difference(chunk, text)
             whole = "".join([*lines[:start], text, *lines[end:]])
-            yield Mutant(module, operator.split("/")[-1], start + line, before, after, whole)
+            place = ".".join([module, *_names_at(body, start + line)])
+            yield Mutant(module, place, operator.split("/")[-1], start + line, before, after, whole)
 
 
 def _chunks(source: str) -> Iterator[tuple[int, int]]:
@@ -106,6 +110,16 @@ def _chunks(source: str) -> Iterator[tuple[int, int]]:
         decorators = getattr(node, "decorator_list", [])
         if not isinstance(node, (ast.Import, ast.ImportFrom)):
             yield min([node.lineno, *(item.lineno for item in decorators)]) - 1, node.end_lineno or node.lineno
+
+
+def _names_at(body: Iterable[ast.stmt], line: int) -> Iterator[str]:
+    """The names of the classes and functions that a line is in, from the outermost."""
+    for node in body:
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+            first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
+            if first <= line <= (node.end_lineno or 0):
+                yield node.name
+                yield from _names_at(node.body, line)
 
 
 def _changed(chunk: str) -> Iterator[tuple[str, str]]:
@@ -322,7 +336,7 @@ def _ask(mutant: Mutant, asked: list[Check], writing: int) -> NoReturn:
 
 def explained() -> set[str]:
     """The keys of the survivors that are argued to be equivalent."""
-    return set(re.findall(r"^- (\w+: `.*` → `.*`)$", EXPLAINED.read_text(encoding="utf-8"), re.MULTILINE))
+    return set(re.findall(r"^- ([\w.]+: `.*` → `.*`)$", EXPLAINED.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def run(modules: tuple[str, ...], step: int = 1) -> tuple[Counter[str], list[Mutant]]:
