@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from payrules import Batch, Kind, Payment, Undo
+from payrules import Action, Batch, CaptureMode, Kind, Payment, Reason, Undo
 from payrules.facts import Facts, Filled
 from payrules.fill import fill, turns
 from payrules.table import Edition, Proof, Share, Status
-from payrules.when import after, before, kind_is, method_is, provider_lists
+from payrules.when import Is, after, before, capture_mode_is, kind_is, method_is, provider_lists
 from payrules.words import OPERATIONS, Source
 
 AT = datetime(2026, 7, 10, 12, tzinfo=UTC)
@@ -120,6 +120,12 @@ def test_a_word_of_which_each_would_prove_it_is_asked_for() -> None:
     kinds_but_one = [proof for proof in KINDS if proof.when != (kind_is(Kind.SALE, claim="k"),)]
     assert {} == dict(filled(both, *kinds_but_one).hinges)
     assert {} == dict(filled(Proof("batch", Batch.OPEN, "m", when=(method_is("card", claim="m"),))).hinges)
+    partly = (
+        capture_mode_is(CaptureMode.AUTO, claim="c"),
+        Is("undo_pending", (Action.CANCEL,), "c", Reason.NOT_OFFERED),
+    )
+    others = tuple(Proof("batch", Batch.OPEN, "k", when=(condition,)) for condition in partly)
+    assert {"batch": ("kind",)} == dict(filled(*KINDS, *others).hinges)
     for name in ("amount_captured", "method"):  # what is proven of another field, before it by its letters or after
         other = Proof(name, 0, "k", when=KINDS[0].when)
         assert {} == dict(filled(other, *KINDS[1:]).hinges)

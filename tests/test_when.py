@@ -12,6 +12,7 @@ from payrules import Action, Batch, CaptureMode, Kind, Payment, Reason, Rejectio
 from payrules.facts import Facts, Filled
 from payrules.when import (
     Condition,
+    Count,
     Zone,
     after,
     anything_left,
@@ -71,6 +72,7 @@ from payrules.when import (
 )
 from payrules.words import Source
 
+SEVERAL = Reason.SEVERAL_CAPTURES
 LONDON = Zone("Europe/London", "GMT0BST,M3.5.0/1,M10.5.0/2", "zone")
 NEW_YORK = Zone("America/New_York", "EST5EDT,M3.2.0,M11.1.0", "zone")
 NOON = datetime(2026, 7, 10, 12, tzinfo=UTC)
@@ -534,7 +536,14 @@ class TestAccount:
             (fewer_refunds_than(20, claim="c"), {"refunds": 19}, HOLDS, None),
             (fewer_refunds_than(20, claim="c"), {"refunds": 20}, NO, Reason.TOO_MANY_REFUNDS),
             (fewer_refunds_than(20, claim="c"), {}, HOLDS, None),
+            (fewer_partial_actions_than(150, claim="c"), {"partial_actions": 149}, HOLDS, None),
             (fewer_partial_actions_than(150, claim="c"), {"partial_actions": 150}, NO, Reason.TOO_MANY_REFUNDS),
+            (fewer_partial_actions_than(150, claim="c"), {}, HOLDS, None),
+            (Count("captures", "c", Reason.SEVERAL_CAPTURES, least=1, most=2), {"captures": 0}, NO, SEVERAL),
+            (Count("captures", "c", Reason.SEVERAL_CAPTURES, least=1, most=2), {"captures": 1}, HOLDS, None),
+            (Count("captures", "c", Reason.SEVERAL_CAPTURES, least=1, most=2), {"captures": 2}, HOLDS, None),
+            (Count("captures", "c", Reason.SEVERAL_CAPTURES, least=1, most=2), {"captures": 3}, NO, SEVERAL),
+            (Count("captures", "c", Reason.SEVERAL_CAPTURES, least=1), {}, UNKNOWN, Reason.UNKNOWN_FACT),
             (fewer_refunds_than_the_limit(claim="c"), {"refunds": 4, "max_refunds": 5}, HOLDS, None),
             (fewer_refunds_than_the_limit(claim="c"), {"refunds": 5, "max_refunds": 5}, NO, Reason.TOO_MANY_REFUNDS),
             (fewer_refunds_than_the_limit(claim="c"), {"refunds": 5}, HOLDS, None),
@@ -568,6 +577,10 @@ class TestAccount:
             (refunds_enabled(claim="c"), "there is leave for refunds, as far as is known"),
             (balance_suffices(claim="c"), "there is balance for it, as far as is known"),
             (fewer_refunds_than(20, claim="c"), "the number of refunds is at most 19 or unknown"),
+            (Count("refunds", "c", SEVERAL, least=1, most=2), "the number of refunds is at least 1 and at most 2"),
+            (Count("refunds", "c", SEVERAL, least=2), "the number of refunds is at least 2"),
+            (Count("refunds", "c", SEVERAL, least=1), "the number of refunds is above 0"),
+            (Count("refunds", "c", SEVERAL, most=0), "the number of refunds is 0"),
             (
                 fewer_refunds_than_the_limit(claim="c"),
                 "the number of refunds is below the account's limit on their number, as far as both are known",
@@ -730,6 +743,7 @@ def test_an_unknown_word_is_asked_for_by_what_would_tell_it() -> None:
     missing = Facts(payment, Undo(at=NOON), {}, hinges)
     for word, needs in (
         (batch_is(Batch.OPEN, claim="c"), ("batch_closes_at",)),
+        (Count("batch", "c", SEVERAL, least=1), ("batch_closes_at",)),
         (kind_is(Kind.SALE, claim="c"), ("kind",)),
     ):
         miss = word.test(missing, Action.REFUND)
