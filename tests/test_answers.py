@@ -23,6 +23,7 @@ from payrules.when import (
     single_capture,
     status_is,
     whole_amount,
+    whole_or_part,
     within,
 )
 from payrules.words import OPERATIONS
@@ -134,6 +135,19 @@ class TestTheNearestNo:
         assert Rejection.NOT_ALLOWED is told(permit("a", Action.REFUND, SALE, CARD), method="bank").rejection
         early = permit("a", Action.REFUND, LATER, SALE)
         assert Rejection.WAIT is told(early, authorized_at=AT + timedelta(hours=2)).rejection
+
+    def test_more_than_there_is_goes_before_a_wait_of_its_way_and_after_that_of_another(self) -> None:
+        """It is not allowed, though its reason stands before every reason to wait."""
+        much: dict[str, Any] = {"amount": 4, "amount_captured": 2, "authorized_at": AT + timedelta(hours=2)}
+        both = permit("a", Action.REFUND, whole_or_part(claim="any"), LATER)
+        alone = (permit("b", Action.REFUND, whole_or_part(claim="any")), permit("c", Action.REVERSE, LATER))
+
+        assert Reason.MORE_THAN_IS_LEFT.rank < Reason.TOO_EARLY.rank
+        assert (Rejection.NOT_ALLOWED, Reason.MORE_THAN_IS_LEFT) == (
+            told(both, **much).rejection,
+            told(both, **much).reason,
+        )
+        assert (Rejection.WAIT, Reason.TOO_EARLY) == (told(*alone, **much).rejection, told(*alone, **much).reason)
 
     def test_of_several_ways_the_nearest(self) -> None:
         """Wait goes before a missing fact before not allowed; of one kind, the first in the order of reasons."""

@@ -546,6 +546,7 @@ class TestAccount:
             (Count("captures", "c", Reason.SEVERAL_CAPTURES, least=1), {}, UNKNOWN, Reason.UNKNOWN_FACT),
             (fewer_refunds_than_the_limit(claim="c"), {"refunds": 4, "max_refunds": 5}, HOLDS, None),
             (fewer_refunds_than_the_limit(claim="c"), {"refunds": 5, "max_refunds": 5}, NO, Reason.TOO_MANY_REFUNDS),
+            (fewer_refunds_than_the_limit(claim="c"), {"refunds": 6, "max_refunds": 5}, NO, Reason.TOO_MANY_REFUNDS),
             (fewer_refunds_than_the_limit(claim="c"), {"refunds": 5}, HOLDS, None),
             (fewer_refunds_than_the_limit(claim="c"), {"max_refunds": 5}, HOLDS, None),
             (no_refund_pending(claim="c"), {}, HOLDS, None),
@@ -642,6 +643,8 @@ class TestApproval:
             (101, {"amount_refunded": 400, "amount_approved": 501}, HOLDS),
             (102, {"amount_refunded": 400, "amount_approved": 501}, WAIT),
             (100, {}, UNKNOWN),
+            (0, {"amount_refunded": 500}, HOLDS),
+            (0, {"amount_refunded": 501}, WAIT),
         ],
     )
     def test_counts_everything_given_back(self, amount: int, fields: dict[str, Any], rejection: Any) -> None:
@@ -738,13 +741,14 @@ def test_of_an_unknown_status_the_other_facts_can_still_be_told() -> None:
 def test_an_unknown_word_is_asked_for_by_what_would_tell_it() -> None:
     """By the field that the status proves it from, or by its own name where nothing does."""
     payment = Payment(provider="dojo", status="Open", currency="GBP")
-    hinges = {"batch": ("batch_closes_at",)}
+    hinges = {"batch": ("batch_closes_at",), "amount_refunded": ("refunds",)}
 
     missing = Facts(payment, Undo(at=NOON), {}, hinges)
     for word, needs in (
         (batch_is(Batch.OPEN, claim="c"), ("batch_closes_at",)),
         (Count("batch", "c", SEVERAL, least=1), ("batch_closes_at",)),
         (kind_is(Kind.SALE, claim="c"), ("kind",)),
+        (nothing_refunded(claim="c"), ("refunds",)),
     ):
         miss = word.test(missing, Action.REFUND)
         assert miss is not None
