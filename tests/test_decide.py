@@ -127,6 +127,7 @@ class TestStanding:
             (REFUND, {}, Standing.STATED),
             (REVERSE, {"method": "card"}, Standing.STATED),
             (REVERSE, {"method": "card", "amount_captured": 5, "amount_refunded": 1}, Standing.SILENT),
+            (REVERSE, {"method": "bank"}, Standing.STATED),
             (REFUND, {"amount": 9}, Standing.IMPLIED),
             (REFUND, {"status": "never seen"}, Standing.SILENT),
         ],

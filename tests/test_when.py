@@ -13,6 +13,8 @@ from payrules.facts import Facts, Filled
 from payrules.when import (
     Condition,
     Count,
+    Duration,
+    Window,
     Zone,
     after,
     anything_left,
@@ -73,6 +75,8 @@ from payrules.when import (
 from payrules.words import Source
 
 SEVERAL = Reason.SEVERAL_CAPTURES
+MICROSECOND = timedelta(microseconds=1)
+AFTER_DELAY = Window(("authorized_at",), "c", starts=Duration(hours_from="capture_delay_hours"))
 LONDON = Zone("Europe/London", "GMT0BST,M3.5.0/1,M10.5.0/2", "zone")
 NEW_YORK = Zone("America/New_York", "EST5EDT,M3.2.0,M11.1.0", "zone")
 NOON = datetime(2026, 7, 10, 12, tzinfo=UTC)
@@ -544,6 +548,11 @@ class TestAccount:
             (Count("captures", "c", Reason.SEVERAL_CAPTURES, least=1, most=2), {"captures": 2}, HOLDS, None),
             (Count("captures", "c", Reason.SEVERAL_CAPTURES, least=1, most=2), {"captures": 3}, NO, SEVERAL),
             (Count("captures", "c", Reason.SEVERAL_CAPTURES, least=1), {}, UNKNOWN, Reason.UNKNOWN_FACT),
+            (AFTER_DELAY, {"authorized_at": NOON, "capture_delay_hours": 0}, HOLDS, None),
+            (AFTER_DELAY, {"authorized_at": NOON + MICROSECOND, "capture_delay_hours": 0}, WAIT, Reason.TOO_EARLY),
+            (AFTER_DELAY, {"authorized_at": NOON - timedelta(hours=1), "capture_delay_hours": 1}, HOLDS, None),
+            (AFTER_DELAY, {"authorized_at": NOON, "capture_delay_hours": 1}, WAIT, Reason.TOO_EARLY),
+            (AFTER_DELAY, {"authorized_at": NOON}, UNKNOWN, Reason.UNKNOWN_FACT),
             (fewer_refunds_than_the_limit(claim="c"), {"refunds": 4, "max_refunds": 5}, HOLDS, None),
             (fewer_refunds_than_the_limit(claim="c"), {"refunds": 5, "max_refunds": 5}, NO, Reason.TOO_MANY_REFUNDS),
             (fewer_refunds_than_the_limit(claim="c"), {"refunds": 6, "max_refunds": 5}, NO, Reason.TOO_MANY_REFUNDS),
