@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from itertools import islice
+from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from payrules import providers
 from payrules.audit import duck, judges, zones
+from payrules.audit.history import FIELDS, NAMES
 from payrules.audit.layers import cut_offs
 from payrules.table import Edition, Provider
 from payrules.when import CutOff
@@ -52,6 +57,46 @@ def test_duckdb_agrees_with_the_core(provider: Provider, edition: Edition) -> No
 def test_duckdb_agrees_with_the_core_at_length(provider: Provider, edition: Edition) -> None:
     """So they are in 200,000 rows of each edition."""
     assert [] == differences(provider, edition, MANY, seed=11)
+
+
+def audited(folder: Path, edition: Edition, history: pa.Table) -> list[tuple[object, ...]]:
+    """The answers that an audit of a file finds, in the order of the rows; each row is of a payment of its own."""
+    own = pc.if_else(
+        history["payment_id"].is_valid(), pc.cast(history["row_number"], pa.string()), pa.scalar(None, pa.string())
+    )
+    columns = {name: history[NAMES.get(name, name)] for name in FIELDS} | {"payment_id": own}
+    utc = {
+        name: column.cast(pa.timestamp("us", "UTC"))
+        for name, column in columns.items()
+        if pa.types.is_timestamp(column.type)
+    }
+    pq.write_table(pa.table({**columns, **utc}), folder / "history.parquet")
+    duck.audit([str(folder / "history.parquet")], out=folder / "findings.parquet", edition=edition.name)
+    told = f"SELECT {', '.join(ANSWER)} FROM '{folder / 'findings.parquet'}' ORDER BY \"row\""
+    return duckdb.execute(told).fetchall()
+
+
+def other_findings(folder: Path, provider: Provider, edition: Edition, count: int) -> list[object]:
+    """The first questions of which an audit finds something else than the core."""
+    questions = list(aimed.some(provider.name, count, seed=count, edition=edition.name))
+    decisions = decided(provider, edition.name, questions)
+    found = audited(folder, edition, rows(questions, decisions))
+    compared = zip(questions, map(answer, decisions), found, strict=True)
+    return list(islice((item for item in compared if item[1] != item[2]), 3))
+
+
+@pytest.mark.parametrize(("provider", "edition"), EDITIONS[::3], ids=IDS[::3])
+def test_an_audit_agrees_with_the_core(tmp_path: Path, provider: Provider, edition: Edition) -> None:
+    """Though it looks at no more of a row than tells the answers of that history apart."""
+    assert [] == other_findings(tmp_path, provider, edition, SOME)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("provider", "edition"), EDITIONS, ids=IDS)
+def test_an_audit_agrees_with_the_core_at_length(tmp_path: Path, provider: Provider, edition: Edition) -> None:
+    """So it does in 20,000 rows of each edition, and in few, which leave more out."""
+    assert [] == other_findings(tmp_path, provider, edition, 20)
+    assert [] == other_findings(tmp_path, provider, edition, 20_000)
 
 
 class TestZones:
