@@ -76,15 +76,13 @@ def decide(payment: Payment, undo: Undo) -> Answer:
         if captured is None:
             if kind is HOLD:
                 captured = 0
-            elif (
-                kind is RECORD
-                or (kind is BANK and status in ("ready", "pending", "complete"))
-                or (kind in (SALE, COMPLETION) and status in ("ready", "complete"))
+            elif (status == "complete" and kind is not None) or (
+                status == "ready" and kind in (BANK, SALE, COMPLETION)
             ):
                 captured = None if authorized is None else max(0, authorized - (released or 0))
         if released is None:
             released = 0
-        if refunded is None and (status in ("ready", "pending") or kind is RECORD):
+        if refunded is None and (status in ("ready", "pending") or (status == "admin" and kind is RECORD)):
             refunded = 0
 
     most = None
@@ -187,7 +185,7 @@ def _why_not(
     lost = (("amount_authorized",) if authorized is None else ()) + (("amount_refunded",) if refunded is None else ())
     taken: tuple[str, ...] = ()
     if captured is None:
-        taken = ("kind",) if kind is None and status in ("ready", "complete") else ("amount_captured",)
+        taken = ("kind",) if kind is None and status == "complete" else ("amount_captured",)
     ways: list[Way] = []
     card, held = (SALE, COMPLETION), status == "admin"
     if only is None or only is REVERSE:
