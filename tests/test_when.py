@@ -492,6 +492,7 @@ class TestRepetition:
         [
             (timedelta(minutes=2) - STEP, 300, SENT, WAIT),
             (timedelta(minutes=2), 300, SENT, HOLDS),
+            (timedelta(minutes=2) + STEP, 300, SENT, HOLDS),
             (timedelta(0), 299, SENT, HOLDS),
             (timedelta(0), None, SENT, WAIT),
             (timedelta(0), 300, {}, HOLDS),
