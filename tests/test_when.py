@@ -53,6 +53,7 @@ from payrules.when import (
     nothing_refunded,
     part_amount,
     parts_allowed,
+    points,
     provider_lists,
     provider_lists_if_any,
     refunds_enabled,
@@ -767,3 +768,45 @@ def test_an_unknown_word_is_asked_for_by_what_would_tell_it() -> None:
     told = kind_is(Kind.SALE, claim="c").test(stale, Action.REFUND)
     assert told is not None
     assert ("kind",) == told.needs
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        (kind_is(Kind.SALE, Kind.REFUND, claim="c"), (Kind.SALE, Kind.REFUND)),
+        (capture_mode_is(CaptureMode.AUTO, None, claim="c"), (CaptureMode.AUTO, None)),
+        (status_is("open", claim="c", soon=(("closing", Reason.TOO_EARLY),)), ("open", "closing")),
+        (provider_lists("void", "refund", claim="c"), ("void", "refund")),
+        (Count("captures", "c", SEVERAL, least=1, most=2), (0, 1, 2, 3)),
+        (Count("captures", "c", SEVERAL, most=0), (0, 1)),
+        (Count("captures", "c", SEVERAL, least=5), (4, 5, 6)),
+        (Count("captures", "c", SEVERAL), ()),
+        (whole_amount(claim="c"), ()),
+        (before("captured_at", claim="c"), ()),
+    ],
+    ids=str,
+)
+def test_the_points_at_which_a_condition_turns(condition: Condition, found: tuple[object, ...]) -> None:
+    """Its words, those that may become one of them, and its bounds with what is one beside them; none below 0."""
+    assert found == points(condition)
+
+
+@pytest.mark.parametrize(
+    ("told", "length"),
+    [
+        (not_repeated(hours=1, claim="c").lasts, Duration(hours=1)),
+        (not_repeated(minutes=1, claim="c").lasts, Duration(minutes=1)),
+        (within(hours=1, of="captured_at", claim="c").lasts, Duration(hours=1)),
+        (within(minutes=1, of="captured_at", claim="c").lasts, Duration(minutes=1)),
+        (within(days=1, of="captured_at", claim="c").lasts, Duration(days=1)),
+        (within(months=1, of="captured_at", claim="c").lasts, Duration(months=1)),
+        (not_before(hours=1, of="captured_at", claim="c").starts, Duration(hours=1)),
+        (not_before(minutes=1, of="captured_at", claim="c").starts, Duration(minutes=1)),
+        (not_before(days=1, of="captured_at", claim="c").starts, Duration(days=1)),
+        (not_before(months=1, of="captured_at", claim="c").starts, Duration(months=1)),
+    ],
+    ids=str,
+)
+def test_a_length_is_made_of_what_is_named(told: Duration, length: Duration) -> None:
+    """And of nothing else."""
+    assert length == told
