@@ -57,7 +57,7 @@ def test_a_whole_of_nobody_knows_what_stays_unknown() -> None:
 
 @pytest.mark.parametrize(
     ("authorized", "captured", "rest", "claim"),
-    [(5, 2, 3, "rest"), (5, 4, 1, "rest"), (5, 5, 0, None), (5, 6, 0, None), (5, 0, 5, "rest")],
+    [(0, 0, 0, None), (5, 2, 3, "rest"), (5, 4, 1, "rest"), (5, 5, 0, None), (5, 6, 0, None), (5, 0, 5, "rest")],
 )
 def test_a_rest_of_nothing_rests_on_no_claim(authorized: int, captured: int, rest: int, claim: str | None) -> None:
     """That 5 of 5 leaves none is arithmetic; of a rest that there is the page says what becomes of it."""

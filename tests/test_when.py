@@ -646,6 +646,7 @@ class TestApproval:
     @pytest.mark.parametrize(
         ("amount", "fields", "rejection"),
         [
+            (499, {"amount_refunded": 0}, HOLDS),
             (500, {"amount_refunded": 0}, HOLDS),
             (501, {"amount_refunded": 0}, WAIT),
             (100, {"amount_refunded": 400}, HOLDS),
@@ -661,6 +662,15 @@ class TestApproval:
     def test_counts_everything_given_back(self, amount: int, fields: dict[str, Any], rejection: Any) -> None:
         """Many small refunds need the approval that one large one would."""
         assert rejection == outcome(LIMITED, facts(amount=amount, **self.TAKEN, **fields))[0]
+
+    def test_an_unknown_refund_is_asked_for_by_what_would_tell_it(self) -> None:
+        """By its own name where nothing does."""
+        payment = facts(amount=100, **self.TAKEN).payment
+        for hinges, needs in (({"amount_refunded": ("refunds",)}, ("refunds",)), ({}, ("amount_refunded",))):
+            miss = LIMITED.test(Facts(payment, Undo(at=NOON, amount=100), {}, hinges), Action.REFUND)
+
+            assert miss is not None
+            assert needs == miss.needs
 
     def test_a_currency_without_a_limit_always_needs_it(self) -> None:
         """A word never seen before is not free."""
