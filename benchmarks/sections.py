@@ -246,11 +246,7 @@ def of_verifying(rounds: int = ROUNDS) -> Iterator[Row]:
             report = verify(table, edition=edition.name)
             own = process_time() - begun
             total, situations = total + own, situations + report.situations
-            yield {
-                "edition": f"{name} {edition.name}",
-                "ms": own * 1_000,
-                "ns a situation": own / report.situations * 1e9,
-            }
+            yield _walked(f"{name} {edition.name}", own, report.situations)
     yield _walked("all", total, situations)
 
 

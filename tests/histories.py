@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
+from itertools import islice
 from typing import Any
 
 import attrs
@@ -74,3 +75,9 @@ def answer(decision: Any) -> tuple[Any, ...]:
     """The answer of the core, as the SQL has it."""
     told = [plain(getattr(decision, name)) for name in ANSWER]
     return tuple(told)
+
+
+def unlike(questions: Sequence[Question], decisions: Sequence[Any], told: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """The first questions of which something else is told than the core decides."""
+    compared = zip(questions, map(answer, decisions), told, strict=True)
+    return list(islice((item for item in compared if item[1] != item[2]), 3))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from payrules.audit.history import Reading
 from payrules.errors import CallerError
 from payrules.table import Edition, Provider
 from tests import aimed
-from tests.histories import ANSWER, ROWS, Question, answer, decided, rows
+from tests.histories import ANSWER, ROWS, Question, decided, rows, unlike
 from tests.servers import postgres, postgres_programs
 from tests.test_audit_history import BASE, NEXT_DAY, to_csv
 from tests.test_audit_sql import EDITIONS, IDS, MANY
@@ -49,8 +48,7 @@ def differences(run: Any, provider: Provider, edition: Edition, count: int, seed
     questions = list(aimed.some(provider.name, count, seed=seed, edition=edition.name))
     decisions = decided(provider, edition.name, questions)
     told: Answers = run(provider, edition, rows(questions, decisions), rules(questions))
-    compared = zip(questions, map(answer, decisions), told, strict=True)
-    return list(islice((item for item in compared if item[1] != item[2]), 3))
+    return unlike(questions, decisions, told)
 
 
 # --- PostgreSQL -----------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -18,7 +17,7 @@ from payrules.audit.layers import cut_offs
 from payrules.table import Edition, Provider
 from payrules.when import CutOff
 from tests import aimed
-from tests.histories import ANSWER, answer, decided, rows
+from tests.histories import ANSWER, decided, rows, unlike
 
 EDITIONS = [(providers.find(name), edition) for name in providers.NAMES for edition in providers.find(name).editions]
 IDS = [f"{provider.name}-{edition.name}" for provider, edition in EDITIONS]
@@ -41,9 +40,7 @@ def differences(provider: Provider, edition: Edition, count: int, seed: int) -> 
     """The first questions that DuckDB answers otherwise."""
     questions = list(aimed.some(provider.name, count, seed=seed, edition=edition.name))
     decisions = decided(provider, edition.name, questions)
-    told = in_duckdb(provider, edition, rows(questions, decisions))
-    compared = zip(questions, map(answer, decisions), told, strict=True)
-    return list(islice((item for item in compared if item[1] != item[2]), 3))
+    return unlike(questions, decisions, in_duckdb(provider, edition, rows(questions, decisions)))
 
 
 @pytest.mark.parametrize(("provider", "edition"), EDITIONS, ids=IDS)
@@ -80,9 +77,7 @@ def other_findings(folder: Path, provider: Provider, edition: Edition, count: in
     """The first questions of which an audit finds something else than the core."""
     questions = list(aimed.some(provider.name, count, seed=count, edition=edition.name))
     decisions = decided(provider, edition.name, questions)
-    found = audited(folder, edition, rows(questions, decisions))
-    compared = zip(questions, map(answer, decisions), found, strict=True)
-    return list(islice((item for item in compared if item[1] != item[2]), 3))
+    return unlike(questions, decisions, audited(folder, edition, rows(questions, decisions)))
 
 
 @pytest.mark.parametrize(("provider", "edition"), EDITIONS[::3], ids=IDS[::3])

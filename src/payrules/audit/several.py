@@ -80,16 +80,15 @@ def _known_before() -> str:
 
 def _before() -> Columns:
     """What the rows of the same payment before say, in the order of time."""
-    order = _ORDER
     return {
         "in_rows_before": f"COALESCE(SUM(gave) OVER ({_UNTIL_NOW}), 0)",
         "unanswered_before": f"COALESCE(SUM(unanswered) OVER ({_UNTIL_NOW}), 0)",
-        "currency_first": f"FIRST_VALUE(currency) OVER ({order})",
-        "row_first": f"FIRST_VALUE(row_number) OVER ({order})",
-        "row_before": f"LAG(row_number) OVER ({order})",
-        "at_before": f"LAG(asked_at) OVER ({order})",
-        "action_before": f"LAG(done_action) OVER ({order})",
-        "gave_by_it": f"LAG(gave) OVER ({order})",
+        "currency_first": f"FIRST_VALUE(currency) OVER ({_ORDER})",
+        "row_first": f"FIRST_VALUE(row_number) OVER ({_ORDER})",
+        "row_before": f"LAG(row_number) OVER ({_ORDER})",
+        "at_before": f"LAG(asked_at) OVER ({_ORDER})",
+        "action_before": f"LAG(done_action) OVER ({_ORDER})",
+        "gave_by_it": f"LAG(gave) OVER ({_ORDER})",
     }
 
 
