@@ -41,19 +41,19 @@ def agree(payment: Payment, undo: Undo, edition: str, *, best_before: bool = Tru
     """The three give the same answer; `AssertionError` shows the question if not."""
     decision = decide(payment, undo, edition=edition)
     table = providers.find(payment.provider).edition(edition)
-    interpreted = _plain(answer(table, fill(table, payment, undo)))
+    interpreted = fields(answer(table, fill(table, payment, undo)))
     told = read(payment, undo, edition)
 
-    assert interpreted == _plain(decision), ("compiled", payment, undo, edition)
+    assert interpreted == fields(decision), ("compiled", payment, undo, edition)
     assert interpreted == {name: told[name] for name in FIELDS}, ("second reading", payment, undo, edition)
     if best_before:
         until = decision.good_until
         assert told["good_until"] == (until and records.written(until)), ("good_until", payment, undo, edition)
 
 
-def _plain(told: Any) -> dict[str, Any]:
-    found = {name: records.plain(getattr(told, name)) for name in FIELDS}
-    return found | {"needs": sorted(found["needs"])}
+def fields(told: Any) -> dict[str, Any]:
+    """What is compared of an answer or a decision; a closed word equals its text."""
+    return {name: getattr(told, name) for name in FIELDS} | {"needs": sorted(told.needs)}
 
 
 def compare(questions: Iterable[Question], edition: str) -> int:

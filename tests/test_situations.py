@@ -11,7 +11,7 @@ from attrs import evolve
 from payrules import Action, decide, providers
 from payrules.answers import Answer
 from payrules.situations import Situation, alike, walk
-from payrules.table import Edition, Permit, Proof
+from payrules.table import Edition, Permit, Proof, Share
 from payrules.telling import UNSEEN
 from payrules.ways import Outcome
 from payrules.when import known, status_is, whole_or_part, within
@@ -173,3 +173,11 @@ class TestAlike:
         )
 
         assert [1] == alike("dojo", self.table, others)
+
+    def test_all_refunded_of_an_unknown_capture_is_seen(self) -> None:
+        """What is captured counts without any permit: where all went back, nothing is left, or all was refunded."""
+        bare = evolve(self.table, permits=(), statuses=tuple(evolve(row, proves=()) for row in self.table.statuses))
+        taken = Proof("amount_captured", Share.WHOLE, "prefer")
+        statuses = tuple(evolve(row, proves=(taken,)) if row.word == "Captured" else row for row in bare.statuses)
+
+        assert [0] == alike("dojo", bare, [bare, evolve(bare, statuses=statuses)])

@@ -183,8 +183,13 @@ def from_record(cls: type[T], record: object, what: str) -> T:
     return cls(**given)
 
 
+_PLAIN = frozenset({type(None), bool, int, float, str})
+
+
 def plain(value: object) -> Any:
     """A value as JSON has it: instants as text, closed words as their value, tuples as lists."""
+    if type(value) in _PLAIN:  # most are, and the rest takes longer to ask
+        return value
     match value:
         case Enum():
             return value.value

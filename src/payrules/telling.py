@@ -143,8 +143,9 @@ def amounts_grid() -> tuple[Mapping[str, int | None], ...]:
     total = 6
     found = []
     for authorized, captured in product((total, None), (None, 0, 2, total, total + 1)):
-        taken = captured or 0
-        for released, refunded in product(_unlike(None, 0, 1, max(0, total - taken)), _unlike(None, 0, 1, taken)):
+        free = max(0, total - (captured or 0))
+        most = total if captured is None else captured
+        for released, refunded in product(_unlike(None, 0, 1, free), _unlike(None, 0, 1, most)):
             if captured is not None and (refunded or 0) > captured:
                 continue
             for pending in _unlike(0, 1, max(0, (captured or total) - (refunded or 0))):

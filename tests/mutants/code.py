@@ -262,10 +262,10 @@ def _is_answered(vector: Any, payment: Any, undo: Any) -> None:
     from payrules import providers
     from payrules.answers import answer
     from payrules.fill import fill
-    from tests.agreement import FIELDS, _plain
+    from tests.agreement import FIELDS, fields
 
     table = providers.find(vector.provider).edition(vector.edition)
-    told, expected = _plain(answer(table, fill(table, payment, undo))), vector.expected
+    told, expected = fields(answer(table, fill(table, payment, undo))), vector.expected
     told_of = {
         name: sorted(expected[name]) if name == "needs" else expected[name] for name in FIELDS if name in expected
     }
