@@ -648,6 +648,12 @@ class TestOptions:
 
         assert 0 == duck.audit([path], tables_of=[mine]).mistakes
 
+    def test_one_provider_alone(self, tmp_path: Path) -> None:
+        """The rows of the others are not counted."""
+        path = to_csv(tmp_path / "history.csv", [BASE, {**BASE, "provider": "adyen"}, {**BASE, "provider": "nobody"}])
+
+        assert [3, 1] == [duck.audit([path], provider=name).rows for name in (None, "dojo")]
+
     def test_editions_with_days_between_them(self) -> None:
         """A day that no edition is known for has none."""
         dojo = providers.find("dojo")

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 
-from payrules import Action, Kind, Payment, Reason, Rejection, Undo, check, decide, forecast, plan
+from payrules import Action, Kind, Payment, Reason, Rejection, Undo, check, decide, decide_many, forecast, plan
 from payrules.decide import Decision, succeeded
 from payrules.table import Claim, Edition, Page, Permit, Proof, Provider, Status, Transition
 from payrules.when import (
@@ -233,3 +234,49 @@ class TestRelied:
 def test_the_rule_carries_the_name_of_its_provider() -> None:
     """A no has none."""
     assert ("toy.cancel", None) == (decided().rule, decided(REFUND, kind=None).rule)
+
+
+class TestQuestion:
+    """Which table is asked."""
+
+    def test_ones_own_comes_before_the_shipped_one_of_its_name(self) -> None:
+        """A table that is handed in answers, whatever it is called."""
+        question = evolve(payment(), provider="dojo"), Undo(at=AT)
+
+        assert Action.CANCEL is decide(*question, provider=evolve(toy(), name="dojo")).action
+        assert Reason.UNKNOWN_STATUS is decide(*question).reason
+
+    def test_many_are_pairs_or_records(self) -> None:
+        """Each is answered as if it were asked alone."""
+        pair = payment(), Undo(at=AT, amount=1)
+        record = {"payment": pair[0].to_record(), "undo": pair[1].to_record()}
+
+        assert [decided(amount=1)] * 2 == list(decide_many([pair, record], provider=toy()))
+
+    def test_tables_and_editions_are_named(self) -> None:
+        """Neither can be taken for a third fact."""
+        asked: Any = payment(), Undo(at=AT), toy()
+        for ask in (decide, check, forecast, plan):
+            with pytest.raises(TypeError, match="positional argument"):
+                ask(*asked)
+        many: Any = decide_many
+        with pytest.raises(TypeError, match="positional argument"):
+            many([asked[:2]], toy())
+
+
+class TestValue:
+    """A decision as a value."""
+
+    def test_is_the_question_and_the_answer(self) -> None:
+        """Two are equal whatever the table that gave it is called, and whatever else stands in it."""
+        provider = toy()
+        renamed = evolve(provider, title="Other", editions=(evolve(provider.edition(), since="2026-01-01"),))
+
+        assert decided() == decide(payment(), Undo(at=AT), provider=renamed)
+        assert decided() != decided(amount=1)
+
+    def test_is_shown_without_its_table(self) -> None:
+        """The question and the amounts, and no page of rules."""
+        told = decided()
+
+        assert f"Decision(payment={told.payment!r}, undo={told.undo!r}, amount=3, remaining=2)" == repr(told)

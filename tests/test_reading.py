@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from payrules import Payment, Undo, decide, providers
-from tests.agreement import EDITIONS, read
+from tests import aimed
+from tests.agreement import EDITIONS, compare, read
 from tests.strategies import questions
 from tests.vectors import Vector, every
 
@@ -35,7 +36,13 @@ def test_the_second_reading_answers_a_vector_as_it_says(vector: Vector) -> None:
 
 
 @editions
-@settings(max_examples=400, deadline=None)
+def test_all_three_ways_agree(provider: str, edition: str) -> None:
+    """The table read as it stands, the table compiled and the reading, on aimed payments; `good_until` of some."""
+    assert compare(aimed.some(provider, 1_000, edition=edition), edition) == 1_000
+
+
+@editions
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_they_agree_on_aimed_payments(provider: str, edition: str, data: st.DataObject) -> None:
     """Action, amount, remainder, reason, rejection, needs and best-before are the same."""

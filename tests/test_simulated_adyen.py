@@ -128,4 +128,4 @@ class SimulatedAdyen(RuleBasedStateMachine):
 
 
 TestSimulatedAdyen = SimulatedAdyen.TestCase
-TestSimulatedAdyen.settings = settings(max_examples=200, stateful_step_count=25, deadline=None)
+TestSimulatedAdyen.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)

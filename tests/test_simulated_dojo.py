@@ -145,4 +145,4 @@ def _body(body: Any) -> Any:
 
 
 TestSimulatedDojo = SimulatedDojo.TestCase
-TestSimulatedDojo.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestSimulatedDojo.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)

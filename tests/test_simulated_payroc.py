@@ -89,4 +89,4 @@ def _body(body: Any) -> Any:
 
 
 TestSimulatedPayroc = SimulatedPayroc.TestCase
-TestSimulatedPayroc.settings = settings(max_examples=200, stateful_step_count=25, deadline=None)
+TestSimulatedPayroc.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)

@@ -121,6 +121,7 @@ def audit(
     reading: Reading | None = None,
     out: Path | None = None,
     edition: str | None = None,
+    provider: str | None = None,
     tables_of: Sequence[Provider] = (),
     threads: int | None = None,
     memory: str | None = None,
@@ -128,9 +129,9 @@ def audit(
 ) -> Summary:
     """Audit histories; write their findings to `out` (Parquet, CSV or JSON lines), and count them.
 
-    `edition` judges every row by that edition; else the one in force on its day does. `tables_of` are providers of
-    your own. `progress` is told how much is done. Raises `CallerError` for a history or a column that is not there,
-    never for a row.
+    `edition` judges every row by that edition; else the one in force on its day does. `provider` has the rows of that
+    provider alone audited. `tables_of` are providers of your own. `progress` is told how much is done. Raises
+    `CallerError` for a history or a column that is not there, never for a row.
     """
     if out is not None and out.suffix not in FORMATS:
         raise CallerError("out", f"{out} ends in none of {', '.join(FORMATS)}")
@@ -139,7 +140,7 @@ def audit(
         raise CallerError("out", f"there is no folder {place}")
     with workplace(place) as work, _connected(work, threads, memory) as connection:
         run = _Run(
-            connection, reading or Reading(), edition, tuple(tables_of), progress, is_limited=memory is not None
+            connection, reading or Reading(), edition, provider, tuple(tables_of), progress, memory is not None
         )
         return run.run(sources, out, work)
 
@@ -221,6 +222,7 @@ class _Run:
     connection: duckdb.DuckDBPyConnection
     reading: Reading
     edition: str | None
+    provider: str | None
     own: tuple[Provider, ...]
     progress: Progress | None
     is_limited: bool
@@ -337,7 +339,8 @@ class _Run:
             parts.append(f"SELECT * FROM normal_{number}")
         if not parts:
             raise CallerError("history", "there is nothing to read")
-        self._execute(f"CREATE VIEW history AS {' UNION ALL '.join(parts)}")
+        mine = f" WHERE provider = {literal(self.provider)}" if self.provider else ""
+        self._execute(f"CREATE VIEW history AS SELECT * FROM ({' UNION ALL '.join(parts)}){mine}")
         return "history"
 
     def _sound(self, table: Table) -> set[str]:

@@ -53,11 +53,10 @@ def turned(
         for name, place in zip((before, after), places, strict=True):
             alone = attrs.evolve(provider.edition(name), since=None, until=None)  # so that it judges every day
             own = attrs.evolve(provider, editions=(alone,), default=name)
-            duck.audit(sources, reading=reading, out=place, tables_of=[own])
+            duck.audit(sources, reading=reading, out=place, provider=provider.name, tables_of=[own])
         one, other = (f"(SELECT * FROM read_parquet({literal(str(place))}))" for place in places)
-        mine = f"provider = {literal(provider.name)}"
-        (rows,) = database.execute(f"SELECT count(*) FROM {one} WHERE {mine}").fetchall()[0]
-        found = database.execute(_SIDE_BY_SIDE.format(one=one, other=other, mine=mine)).fetchall()
+        (rows,) = database.execute(f"SELECT count(*) FROM {one}").fetchall()[0]
+        found = database.execute(_SIDE_BY_SIDE.format(one=one, other=other)).fetchall()
     return Turned(rows, tuple(Turn(*turn) for turn in found))
 
 
@@ -69,8 +68,7 @@ SELECT one.finding, other.finding, count(*), min(struct_pack(
     action_after := other.action, reason_after := other.reason
 ), {EXAMPLES_MAX})
 FROM {{one}} AS one JOIN {{other}} AS other ON one.source = other.source AND one."row" = other."row"
-WHERE one.{{mine}} AND (
-    one.finding <> other.finding OR one.action IS DISTINCT FROM other.action
-    OR one.amount IS DISTINCT FROM other.amount OR one.rejection IS DISTINCT FROM other.rejection)
+WHERE one.finding <> other.finding OR one.action IS DISTINCT FROM other.action
+    OR one.amount IS DISTINCT FROM other.amount OR one.rejection IS DISTINCT FROM other.rejection
 GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
 """
