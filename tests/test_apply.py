@@ -301,6 +301,15 @@ def test_a_capture_that_the_status_proves_already_stays(at: datetime | None) -> 
     assert ("COMPLETED", 1000) == (told.status, told.amount_captured)
 
 
+def test_a_part_that_is_reversed_of_who_knows_what_tells_nothing_of_the_rest() -> None:
+    """Whether the rest was taken, nobody knew before either; once all is reversed, nothing was."""
+    before = Payment(provider="payroc", status="ready", currency="EUR", amount_authorized=1000, captured_at=AT)
+    part, whole = (apply(before, Notice(event=Event.REVERSED, amount=amount)) for amount in (300, 1000))
+
+    assert (None, 300, AT) == (part.amount_captured, part.amount_released, part.captured_at)
+    assert (0, 1000, None) == (whole.amount_captured, whole.amount_released, whole.captured_at)
+
+
 def test_a_reversal_of_unknown_amounts_settles_what_was_pending() -> None:
     """Nothing is invented."""
     before = payment("Authorized", amount_authorized=None, undo_pending="reverse")

@@ -248,10 +248,11 @@ def _reversed(facts: Facts, notice: Notice) -> dict[str, Any]:
     before = captured or 0
     after = max(0, before - max(0, taken - max(0, authorized - before - (facts.amount("amount_released") or 0))))
     released = (facts.amount("amount_released") or 0) + taken - (max(authorized, before) - max(authorized, after))
+    untold = captured is None and taken != left  # whether what is left was taken, nobody knows now either
     return {
-        "amount_captured": after,
+        "amount_captured": None if untold else after,
         "amount_released": released,
-        "captured_at": facts.payment.captured_at if after else None,
+        "captured_at": facts.payment.captured_at if after or untold else None,
         "undo_pending": None,
     }
 
