@@ -8,7 +8,20 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from payrules import Action, Kind, Payment, Reason, Rejection, Undo, check, decide, decide_many, forecast, plan
+from payrules import (
+    Action,
+    CallerError,
+    Kind,
+    Payment,
+    Reason,
+    Rejection,
+    Undo,
+    check,
+    decide,
+    decide_many,
+    forecast,
+    plan,
+)
 from payrules.decide import Decision, succeeded
 from payrules.table import Claim, Edition, Page, Permit, Proof, Provider, Status, Transition
 from payrules.when import (
@@ -252,6 +265,8 @@ class TestQuestion:
         record = {"payment": pair[0].to_record(), "undo": pair[1].to_record()}
 
         assert [decided(amount=1)] * 2 == list(decide_many([pair, record], provider=toy()))
+        with pytest.raises(CallerError, match="nothing else"):
+            next(decide_many([record | {"answer": "yes"}], provider=toy()))
 
     def test_tables_and_editions_are_named(self) -> None:
         """Neither can be taken for a third fact."""
