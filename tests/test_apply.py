@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from payrules import (
     CallerError,
@@ -142,6 +143,8 @@ def test_an_event_that_cannot_be_is_refused(before: Payment, event: Event, amoun
         (Event.DISPUTED, payment(), True),
         (Event.CAPTURED, payment(), False),
         (Event.REVERSED, payment(), False),
+        (Event.REVERSED, payment(amount_captured=700, amount_refunded=700), False),
+        (Event.REFUNDED, payment("Created", capture_mode="manual", amount_refunded=1), False),
         (Event.SETTLED, payment(), False),
     ],
 )
@@ -201,12 +204,14 @@ def test_a_status_that_cannot_be_told_is_not_guessed() -> None:
         (1000, 1000, 0, None, (0, 1000)),
         (1000, 1100, 0, 1100, (0, 1000)),
         (1000, 1000, 0, 300, (700, 300)),
+        (1000, 400, 0, 300, (400, 300)),
+        (1000, 1100, 0, 200, (900, 100)),
     ],
 )
 def test_what_is_reversed_was_never_taken(
     authorized: int, captured: int, released: int, amount: int | None, after: tuple[int, int]
 ) -> None:
-    """Captured falls by the amount, and of the hold that much more is released."""
+    """Captured falls by what the hold beside it cannot give, and of the hold that much more is released."""
     before = payment(
         amount_authorized=authorized, amount_captured=captured, amount_released=released, amount_refunded=0
     )
@@ -299,6 +304,29 @@ def test_a_capture_that_the_status_proves_already_stays(at: datetime | None) -> 
     told = apply(read, Notice(event=Event.CAPTURED, at=at))
 
     assert ("COMPLETED", 1000) == (told.status, told.amount_captured)
+
+
+def test_when_it_was_captured_is_forgotten_with_what_was() -> None:
+    """A cancel leaves the time of what stays captured; a capture that fails takes it, though nobody knows of how much."""
+    known: dict[str, Any] = {"amount_authorized": 1000, "capture_mode": "manual", "captured_at": AT}
+    nothing = Payment(provider="adyen", status="Authorised", currency="EUR", **known)
+    part = evolve(nothing, multicapture=True, captures=1, amount_captured=400)
+    nobody = evolve(part, capture_mode=None, amount_captured=None)
+
+    assert (400, AT) == _captured(apply(part, Notice(event=Event.CANCELED)))
+    assert (0, None) == _captured(apply(nothing, Notice(event=Event.CANCELED)))
+    assert (None, None) == _captured(apply(nobody, Notice(event=Event.CAPTURE_FAILED, amount=300)))
+
+
+def _captured(found: Payment) -> tuple[int | None, datetime | None]:
+    return found.amount_captured, found.captured_at
+
+
+def test_an_authorization_leaves_what_is_known_to_be_released() -> None:
+    """It is told anew after a capture alone."""
+    before = payment("Created", capture_mode="manual", amount_released=0)
+
+    assert 0 == apply(before, Notice(event=Event.AUTHORIZED)).amount_released
 
 
 def test_a_part_that_is_reversed_of_who_knows_what_tells_nothing_of_the_rest() -> None:
