@@ -223,14 +223,20 @@ def test_what_is_reversed_was_never_taken(
 
 
 @pytest.mark.parametrize(
-    ("captures", "after"),
-    [(None, ("c_1", 600, 3)), (1, ("c_1", 600, 3)), (2, (None, None, 3))],
+    ("captures", "amount", "after"),
+    [
+        (None, 400, ("c_1", 600, 3)),
+        (1, 400, ("c_1", 600, 3)),
+        (1, 1000, ("c_1", 0, 3)),
+        (1, 1200, ("c_1", 0, 3)),
+        (2, 400, (None, None, 3)),
+    ],
 )
-def test_a_refund_uses_up_what_one_refund_can_give(captures: int | None, after: tuple[Any, ...]) -> None:
+def test_a_refund_uses_up_what_one_refund_can_give(captures: int | None, amount: int, after: tuple[Any, ...]) -> None:
     """Of the only capture the rest is known; which of several a refund took from is not."""
     one: dict[str, Any] = {"capture_id": "c_1", "available_to_refund": 1000, "refunds": 2}
     before = payment(amount_captured=2000, amount_authorized=2000, amount_refunded=0, captures=captures, **one)
-    left = apply(before, Notice(event=Event.REFUNDED, amount=400, at=AT))
+    left = apply(before, Notice(event=Event.REFUNDED, amount=amount, at=AT))
 
     assert after == (left.capture_id, left.available_to_refund, left.refunds)
 
@@ -338,6 +344,43 @@ def test_a_part_that_is_reversed_of_who_knows_what_tells_nothing_of_the_rest() -
 
     assert (None, 300, AT) == (part.amount_captured, part.amount_released, part.captured_at)
     assert (0, 1000, None) == (whole.amount_captured, whole.amount_released, whole.captured_at)
+
+
+def test_a_part_that_is_reversed_of_an_unknown_rest_is_released() -> None:
+    """What is left need not be known for it."""
+    before = Payment(
+        provider="authorizenet", status="capturedPendingSettlement", currency="USD", amount_authorized=1000
+    )
+    after = apply(before, Notice(event=Event.REVERSED, amount=300))
+
+    assert (None, 300) == (after.amount_captured, after.amount_released)
+
+
+@pytest.mark.parametrize(
+    ("event", "amount", "before", "after"),
+    [
+        (Event.REFUND_REQUESTED, None, {"amount_captured": None}, (0, 0)),
+        (Event.REFUNDED, None, {"amount_refunded": 300}, (0, 1000)),
+        (Event.REFUND_REFUSED, 300, {"amount_refund_pending": 700}, (400, 0)),
+        (Event.REFUND_REFUSED, 300, {"amount_refund_pending": 200}, (0, 0)),
+        (Event.REFUND_REFUSED, None, {"amount_refund_pending": 700}, (0, 0)),
+        (Event.REFUND_FAILED, 1, {"amount_refund_pending": 1}, (0, 0)),
+        (Event.REFUND_RETURNED, 300, {"amount_refunded": 700}, (0, 400)),
+        (Event.REFUND_RETURNED, 300, {"amount_refunded": 700, "amount_refund_pending": 200}, (200, 400)),
+        (Event.REFUND_RETURNED, 300, {"amount_refunded": 200}, (0, 0)),
+        (Event.REFUND_RETURNED, None, {"amount_refunded": 700}, (0, 0)),
+        (Event.REFUND_RETURNED, 300, {"amount_refunded": None}, (0, None)),
+    ],
+)
+def test_refunds_move_what_is_pending_and_what_went_back(
+    event: Event, amount: int | None, before: dict[str, Any], after: tuple[int, int | None]
+) -> None:
+    """Down to nothing and no further; without an amount all of it; and what nobody knew stays unknown."""
+    known = {"amount_captured": 1000, "amount_refunded": 0, **before}
+    told = Payment(provider="adyen", status="Settled", currency="EUR", multicapture=True, **known)
+    left = apply(told, Notice(event=event, amount=amount))
+
+    assert after == (left.amount_refund_pending, left.amount_refunded)
 
 
 def test_a_reversal_of_unknown_amounts_settles_what_was_pending() -> None:

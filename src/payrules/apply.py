@@ -291,13 +291,14 @@ def _still_addressed(facts: Facts, given: int | None) -> dict[str, Any]:
 
 def _unrefunded(facts: Facts, notice: Notice) -> dict[str, Any]:
     """A refund that failed while it was pending frees what it reserved; one that was confirmed is taken back."""
-    pending, refunded = facts.pending, facts.amount("amount_refunded") or 0
+    pending, refunded = facts.pending, facts.amount("amount_refunded")
     failed = {"refund_failed_before": True} if notice.event is Event.REFUND_FAILED else {}
     unconfirmed = notice.event is Event.REFUND_FAILED and pending > 0 and not notice.confirmed
     if notice.event is Event.REFUND_REFUSED or unconfirmed:
         freed = pending if notice.amount is None else notice.amount
         return {"amount_refund_pending": max(0, pending - freed), **failed}
-    return {"amount_refunded": max(0, refunded - (refunded if notice.amount is None else notice.amount)), **failed}
+    back = refunded if notice.amount is None else notice.amount
+    return {"amount_refunded": None if refunded is None or back is None else max(0, refunded - back), **failed}
 
 
 def _asked(notice: Notice, all_there_is: int | Missing) -> int | None:
