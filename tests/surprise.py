@@ -128,7 +128,7 @@ def excuse(surprise: Surprise, before: Decision, after: Decision) -> str | None:
         return _deny_list(surprise.fact, permit)
     if surprise.fact in DEFAULTS:
         return f"None means {DEFAULTS[surprise.fact]}"
-    read = sorted({name for condition in permit.when for name in condition.reads})
+    read = sorted({name for condition in _asked(permit, after) for name in condition.reads})
     moved = [name for name in read if before.known.get(name) != after.known.get(name)]
     excuses = [_unknown_is_enough(name, permit, after) or _known_otherwise(name, permit, after) for name in moved]
     return " and ".join(sorted({item for item in excuses if item})) if excuses and all(excuses) else None
@@ -136,6 +136,14 @@ def excuse(surprise: Surprise, before: Decision, after: Decision) -> str | None:
 
 def _when(decision: Decision) -> tuple[Condition, ...]:
     return decision.answer.permit.when if decision.answer.permit else ()
+
+
+def _asked(permit: Permit, after: Decision) -> Iterator[Condition]:
+    """What the call rests on: the conditions of its permit, and of the proofs that hold in its status."""
+    yield from permit.when
+    for proof in after.table.proofs(after.payment.status):
+        if not any(condition.test(after.known, Action.REJECT) for condition in proof.when):
+            yield from proof.when
 
 
 def _listed(permit: Permit, after: Decision) -> bool:
@@ -153,10 +161,10 @@ def _deny_list(fact: str, permit: Permit) -> str | None:
 
 
 def _unknown_is_enough(name: str, permit: Permit, after: Decision) -> str | None:
-    """A condition of the permit says of this very fact that unknown is good enough."""
+    """A condition of the permit, or of a proof that counts, says of this very fact that unknown is good enough."""
     if after.known.get(name) is not None:
         return None
-    for condition in permit.when:
+    for condition in _asked(permit, after):
         match condition:
             case Is(name=read, words=words, negated=False) if read == name and None in words:
                 return "a condition asks for unknown"

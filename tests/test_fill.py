@@ -88,6 +88,15 @@ def test_a_rest_hinges_on_the_amounts_that_it_lacks(known: dict[str, Any], needs
     assert ({}, {"amount_released": needs}) == (dict(facts.filled), dict(facts.hinges))
 
 
+def test_a_rest_that_cannot_be_told_is_not_filled_in_by_another_proof() -> None:
+    """The proof that holds counts, though it would take one more fact to say how much."""
+    nothing = Proof("amount_released", 0, "none")
+    untold, told = (filled(REST, nothing, amount_captured=3, amount_authorized=total) for total in (None, 5))
+
+    assert (None, 2) == (untold.amount("amount_released"), told.amount("amount_released"))
+    assert {"amount_released": ("amount_authorized",)} == dict(untold.hinges)
+
+
 def test_a_given_fact_is_not_filled_in() -> None:
     """Unless its proof beats what is given; what one proof filled in another does not overwrite."""
     sale = Proof("kind", Kind.SALE, "first", beats_given=True)

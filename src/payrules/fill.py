@@ -27,6 +27,8 @@ def fill(edition: Edition, payment: Payment, undo: Undo) -> Facts:
     for proof in proofs:
         if facts.get(proof.name) is not None and not (proof.beats_given and proof.name not in filled):
             continue
+        if proof.name in hinges:  # another proof holds, and would say how much if more were known
+            continue
         if any(condition.test(facts, Action.REJECT) for condition in proof.when):
             continue
         value = _value(proof, facts)

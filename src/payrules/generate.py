@@ -164,7 +164,7 @@ class _Generator:
         seen: set[str] = set()
         for name, group in groupby(proofs, key=lambda proof: proof.name):
             found = self.proven_of(name, list(group), first=name not in seen)
-            if found is None:
+            if found is None or (name in seen and _may_be_gone(proofs)):
                 return None
             lines += found
             seen.add(name)
@@ -188,8 +188,10 @@ class _Generator:
                 [(test, [f"{name} = {self.value(proof)}"]) for test, proof in zip(asked, proofs, strict=True)]
             )
         lines: Lines = []
+        branch = "if"
         for test, proof in zip(cast("list[str]", tests), proofs, strict=True):
-            lines += [f"if {_all(f'{name} is None', test)}:", *_indented(self.assigned(name, proof))]
+            lines += [f"{branch} {_all(f'{name} is None', test)}:", *_indented(self.assigned(name, proof))]
+            branch = "elif" if proof.value is Share.REST else "if"  # one that holds counts, told how much or not
         return lines
 
     def proof_test(self, proof: Proof) -> str | None:

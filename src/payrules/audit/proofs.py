@@ -115,16 +115,21 @@ def filled(filling: Filling, known: Known) -> tuple[Known, list[Columns]]:
 def ground(filling: Filling, known: Known) -> str:
     """The number of the proof that fills a field in, for explanations."""
     return _by_state(
-        (numbers, case(*((_proves(proof, known), filling.number(proof)) for proof in proofs), otherwise=0))
+        (numbers, case(*((_proves(proof, known), _number(filling, proof)) for proof in proofs), otherwise=0))
         for numbers, proofs in filling.by_status
     )
 
 
+def _number(filling: Filling, proof: Proof) -> str:
+    number = str(filling.number(proof))
+    return case((f"f_{filling.name} IS NULL", "0"), otherwise=number) if proof.value is Share.REST else number
+
+
 def _proves(proof: Proof, known: Known) -> str:
-    """Where a proof fills its field in, unless one before it has."""
+    """Where a proof counts, unless one before it does: a rest that cannot be told leaves its field unknown."""
     given = [] if proof.beats_given else [f"{proof.name} IS NULL"]
     holds = [tested(condition, known, Action.REJECT).holds for condition in proof.when]
-    told = [f"{_value(proof, known)} IS NOT NULL"] if isinstance(proof.value, Share) else []
+    told = [f"{_value(proof, known)} IS NOT NULL"] if proof.value is Share.WHOLE else []
     return both(*given, *holds, *told)
 
 
