@@ -91,9 +91,11 @@ def test_a_rest_hinges_on_the_amounts_that_it_lacks(known: dict[str, Any], needs
 def test_a_rest_that_cannot_be_told_is_not_filled_in_by_another_proof() -> None:
     """The proof that holds counts, though it would take one more fact to say how much."""
     nothing = Proof("amount_released", 0, "none")
-    untold, told = (filled(REST, nothing, amount_captured=3, amount_authorized=total) for total in (None, 5))
+    proofs = (REST, nothing, Proof("kind", Kind.SALE, "kind"))
+    untold, told = (filled(*proofs, amount_captured=3, amount_authorized=total) for total in (None, 5))
 
     assert (None, 2) == (untold.amount("amount_released"), told.amount("amount_released"))
+    assert Kind.SALE is untold.get("kind")
     assert {"amount_released": ("amount_authorized",)} == dict(untold.hinges)
 
 
