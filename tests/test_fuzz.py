@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from payrules import providers
 from tests.fuzz.__main__ import figures
 from tests.fuzz.inside import CORPUS
 from tests.fuzz.mutator import mutated
@@ -28,6 +29,39 @@ def test_the_corpus_is_read(path: Path) -> None:
     head, body = (data[:1], data[1:]) if target is command_line else (b"", data)
     for seed in range(3 if target is command_line else 10):
         target(head + (mutated(body, 1 << 16, seed) or body[: len(body) // (seed + 2)]))
+
+
+OF_ANOTHER_TYPE: tuple[Any, ...] = ({}, [{}], 1.5)
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if path.parent.name in providers.NAMES], ids=lambda path: path.stem
+)
+def test_any_member_may_be_of_another_type(path: Path) -> None:
+    """Each member of a provider's document, an object, a list or a fraction in its place: a value or one of our errors."""
+    document = json.loads(path.read_bytes())
+    for place in places(document):
+        for value in OF_ANOTHER_TYPE:
+            TARGETS[path.parent.name](json.dumps(replaced(document, place, value)).encode())
+
+
+def places(document: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to each member of a JSON document, and to itself."""
+    yield place
+    members = (
+        document.items() if isinstance(document, dict) else enumerate(document if type(document) is list else ())
+    )
+    for key, member in members:
+        yield from places(member, (*place, key))
+
+
+def replaced(document: Any, place: tuple[Any, ...], value: Any) -> Any:
+    """A document with another member in one place."""
+    if not place:
+        return value
+    copied = document.copy()
+    copied[place[0]] = replaced(document[place[0]], place[1:], value)
+    return copied
 
 
 def test_every_target_has_a_corpus() -> None:

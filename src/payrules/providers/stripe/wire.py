@@ -188,7 +188,7 @@ def notices(body: Any) -> tuple[Notice | Unread, ...]:
     item = data.get("object") if isinstance(data, Mapping) else None
     if not isinstance(item, Mapping):
         raise CallerError("data.object", "a webhook of Stripe's needs it")
-    kind = body.get("type")
+    kind = body.get("type") if isinstance(body.get("type"), str) else None
     if kind in _NOTHING:
         return ()
     if kind in _REFUNDS and item.get("status") in _UNDER_WAY:
