@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -169,3 +170,15 @@ def test_a_webhook_of_another_kind_is_told() -> None:
     assert "Frozen" in unread.what
     with pytest.raises(CallerError):
         wire.notices({"id": "evt_1"})
+
+
+def test_the_last_of_several_captures_is_told_by_its_moment() -> None:
+    """Whatever the offsets; one that is no moment is the caller's error."""
+    capture = {"amount": {"value": 1}, "status": "Successful"}
+    intent = {"id": "pi", "status": "Captured", "amount": {"value": 9, "currencyCode": "GBP"}}
+    moments = ("2026-11-20T10:00:00+02:00", "2026-11-20T09:00:00Z")
+    told = wire.payment({**intent, "captures": [{**capture, "createdAt": moment} for moment in moments]}, {})
+
+    assert datetime(2026, 11, 20, 9, tzinfo=UTC) == told.captured_at
+    with pytest.raises(CallerError, match="createdAt"):
+        wire.payment({**intent, "captures": [{**capture, "createdAt": moment} for moment in (True, moments[0])]}, {})

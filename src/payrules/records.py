@@ -9,7 +9,7 @@ microseconds are cut.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, TypeVar
@@ -52,6 +52,15 @@ def instant(value: object, field: str) -> datetime:
     except (ValueError, OverflowError) as error:
         raise CallerError(field, f"{shown(value)} is not an instant: {error}") from None
     return in_utc(parsed, field)
+
+
+def latest(texts: Iterable[object], field: str) -> object:
+    """The last of these instants as it is written, whatever its offset; None where there is none.
+
+    >>> latest(["2026-07-01T10:00:00+02:00", None, "2026-07-01T09:00:00Z"], "at")
+    '2026-07-01T09:00:00Z'
+    """
+    return max((text for text in texts if text is not None), key=lambda text: instant(text, field), default=None)
 
 
 def in_utc(value: object, field: str) -> datetime:

@@ -64,7 +64,7 @@ def payment(body: Mapping[str, Any], given: Mapping[str, Any]) -> Payment:
         "captures": len(captures) or None,
         "created_at": _instant(body, "createdAt"),
         "authorized_at": paid_at,
-        "captured_at": _captured_at(captures)
+        "captured_at": records.latest((at for _, at in captures), "captures.createdAt")
         or (paid_at if status == "Captured" and mode is CaptureMode.AUTO else None),
     }
     return Payment.from_record({**read, **given})
@@ -140,10 +140,6 @@ def _succeeded(listed: list[Any]) -> Iterator[tuple[int, str | None]]:
             money = capture.get("amount")
             value = money.get("value") if isinstance(money, Mapping) else money
             yield records.amount(value, f"{place}.amount"), _instant(capture, "createdAt")
-
-
-def _captured_at(captures: list[tuple[int, str | None]]) -> str | None:
-    return max((at for _, at in captures if at is not None), default=None)
 
 
 def _paid_at(body: Mapping[str, Any]) -> str | None:

@@ -44,7 +44,7 @@ def payment(body: Mapping[str, Any], given: Mapping[str, Any]) -> Payment:
         "amount_refunded": _amount(body, "refunded_amount"),
         "captures": len(captures) if body.get("captures") is not None else 0 if captured == 0 else None,
         "created_at": body.get("created_at"),
-        "captured_at": max((item["captured_at"] for item in captures if item.get("captured_at")), default=None),
+        "captured_at": records.latest((item.get("captured_at") for item in captures), "captures.captured_at"),
         "hold_expires_at": body.get("expires_at"),
     }
     return Payment.from_record({**read, **given})
