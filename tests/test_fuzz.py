@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +15,7 @@ import pytest
 from payrules import providers
 from tests.fuzz.__main__ import figures
 from tests.fuzz.inside import CORPUS
-from tests.fuzz.mutator import mutated
+from tests.fuzz.mutator import mutated, places
 from tests.fuzz.targets import TARGETS, command_line
 
 FILES = sorted(path for path in CORPUS.glob("*/*"))
@@ -39,29 +39,12 @@ OF_ANOTHER_TYPE: tuple[Any, ...] = ({}, [{}], 1.5)
 )
 def test_any_member_may_be_of_another_type(path: Path) -> None:
     """Each member of a provider's document, an object, a list or a fraction in its place: a value or one of our errors."""
-    document = json.loads(path.read_bytes())
-    for place in places(document):
-        for value in OF_ANOTHER_TYPE:
-            TARGETS[path.parent.name](json.dumps(replaced(document, place, value)).encode())
-
-
-def places(document: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The way to each member of a JSON document, and to itself."""
-    yield place
-    members = (
-        document.items() if isinstance(document, dict) else enumerate(document if type(document) is list else ())
-    )
-    for key, member in members:
-        yield from places(member, (*place, key))
-
-
-def replaced(document: Any, place: tuple[Any, ...], value: Any) -> Any:
-    """A document with another member in one place."""
-    if not place:
-        return value
-    copied = document.copy()
-    copied[place[0]] = replaced(document[place[0]], place[1:], value)
-    return copied
+    held = [json.loads(path.read_bytes())]  # so that the document is a member too
+    for holder, key in list(places(held)):
+        member = holder[key]
+        for holder[key] in OF_ANOTHER_TYPE:
+            TARGETS[path.parent.name](json.dumps(held[0]).encode())
+        holder[key] = member
 
 
 def test_every_target_has_a_corpus() -> None:

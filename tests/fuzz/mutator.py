@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -52,15 +53,15 @@ def mutated(data: bytes, size_max: int, seed: int) -> bytes | None:
 
 
 def _changed(document: Any, random: Random) -> Any:
-    places = list(_places(document, 0))
-    if not places or random.random() < 0.02:
+    found = list(places(document))
+    if not found or random.random() < 0.02:
         return random.choice(EVIL)
-    holder, key = random.choice(places)
+    holder, key = random.choice(found)
     match random.randrange(5):
         case 0:
             del holder[key]
         case 1:
-            other, name = random.choice(places)
+            other, name = random.choice(found)
             holder[key] = copy.deepcopy(other[name])
         case 2 if isinstance(holder, list):
             holder.append(copy.deepcopy(holder[key]))
@@ -71,8 +72,9 @@ def _changed(document: Any, random: Random) -> Any:
     return document
 
 
-def _places(value: Any, depth: int) -> Any:
+def places(value: Any, depth: int = 0) -> Iterator[tuple[Any, Any]]:
+    """Each member of a JSON document: what holds it, and its key there."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in items if depth < 20 else ():
         yield value, key
-        yield from _places(item, depth + 1)
+        yield from places(item, depth + 1)

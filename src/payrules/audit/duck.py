@@ -140,7 +140,13 @@ def audit(
         raise CallerError("out", f"there is no folder {place}")
     with workplace(place) as work, _connected(work, threads, memory) as connection:
         run = _Run(
-            connection, reading or Reading(), edition, provider, tuple(tables_of), progress, memory is not None
+            connection,
+            reading or Reading(),
+            edition,
+            provider,
+            tuple(tables_of),
+            progress,
+            is_limited=memory is not None,
         )
         return run.run(sources, out, work)
 
