@@ -351,6 +351,36 @@ class TestBadInput:
             Reading(columns={"statsu": "state"})
 
     @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            ("-1 AS amount_refunded", "amount_refunded: -1 is negative"),
+            ("2000000000000000 AS amount_captured", "amount_captured: an integer beyond 1000000000000000 is out of"),
+            ("TIMESTAMPTZ '1999-12-31 00:00:00Z' AS \"at\"", "is not between 2000 and 2100"),
+            ("TIMESTAMPTZ '2101-01-01 00:00:00Z' AS authorized_at", "is not between 2000 and 2100"),
+            ('NULL AS "at"', "at: a row needs it"),
+            ("NULL AS status", "status: a row needs it"),
+            ("'' AS status", "status: '' is not text"),
+            ("'' AS payment_id", "payment_id: '' is not text"),
+            ("'nobody' AS provider", "provider: nobody is no provider whose table is here"),
+            ("'gbp' AS currency", "currency: gbp is not three capitals"),
+            ("1001 AS amount_refunded", "amount_refunded: 1001 is more than amount_captured, 1000"),
+        ],
+    )
+    def test_a_bad_value_among_typed_ones_is_a_finding(self, tmp_path: Path, change: str, message: str) -> None:
+        """One row of a Parquet file that holds it is unreadable, and those about it are judged."""
+        path, parquet = to_csv(tmp_path / "history.csv", [BASE]), tmp_path / "history.parquet"
+        numbers = ", ".join(f"CAST({name} AS BIGINT) AS {name}" for name in BASE if "amount" in name)
+        typed = f'{numbers}, CAST("at" AS TIMESTAMPTZ) AS "at", CAST(authorized_at AS TIMESTAMPTZ) AS authorized_at'
+        plain = f"SELECT * EXCLUDE (payment_id) REPLACE ({typed}) FROM read_csv('{path}', all_varchar = true)"
+        rows = [f"SELECT *, 'p{number}' AS payment_id FROM ({plain})" for number in range(3)]
+        rows[1] = f"SELECT * REPLACE ({change}) FROM ({rows[1]})"
+        duckdb.sql(f"COPY ({' UNION ALL '.join(rows)}) TO '{parquet}'")
+        told = found(tmp_path, [str(parquet)])
+
+        assert ["agrees", "unreadable", "agrees"] == [row["finding"] for row in told]
+        assert message in told[1]["error"]
+
+    @pytest.mark.parametrize(
         ("column", "message"),
         [
             (

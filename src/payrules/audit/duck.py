@@ -336,7 +336,7 @@ class _Run:
         parts = []
         for number, table in enumerate(found):
             unsound = self._unsound(table)
-            select = normalised(table, self.reading, names, unsound, self._sound(table))
+            select = normalised(table, self.reading, names, unsound, self._sound(table, names))
             if table.error == "NULL":
                 parts.append(select)
                 continue
@@ -349,15 +349,15 @@ class _Run:
         self._execute(f"CREATE VIEW history AS SELECT * FROM ({' UNION ALL '.join(parts)}){mine}")
         return "history"
 
-    def _sound(self, table: Table) -> set[str]:
+    def _sound(self, table: Table, names: Sequence[str]) -> set[str]:
         """The fields of a typed table that hold right words alone."""
         if table.error != "NULL":
             return set()
-        asked = {  # not by WHERE, which the engine would ask of every row
-            name: f"SELECT BOOL_OR({wrong}) FROM (SELECT DISTINCT {column} FROM {table.relation})"
-            for name, (column, wrong) in doubts(table, self.reading).items()
-        }
-        return {name for name, statement in asked.items() if self._execute(statement) != [(True,)]}
+        asked = doubts(table, self.reading, names)  # not by WHERE, which the engine would ask of every row
+        if not asked:
+            return set()
+        [wrong] = self._execute(f"SELECT {', '.join(f'({statement})' for statement in asked.values())}")
+        return {name for name, is_wrong in zip(asked, wrong, strict=True) if is_wrong is not True}
 
     def _unsound(self, table: Table) -> dict[str, str]:
         """The zone rules of a table that no calendar day can be told by, with the reason."""

@@ -15,7 +15,7 @@ from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from payrules import records
 from payrules.audit.sql import case, either, listed, literal
@@ -55,6 +55,9 @@ _SHAPES = {
     "cut_off": ("([01][0-9]|2[0-3]):[0-5][0-9]", "is no time of day, such as 17:30"),
 }
 """The texts that have a shape, and what is wrong with one of another."""
+
+_FEW_WORDS = (*_WORDS, *_SHAPES, "provider", "status")
+"""The fields that hold few words again and again."""
 
 AMOUNTS = (
     "amount_authorized",
@@ -185,19 +188,29 @@ NAMES = {"amount": "asked", "at": "asked_at", "only": "asked_only"}
 """What the SQL of a table calls the fields of the wish."""
 
 
-def doubts(table: Table, reading: Reading) -> dict[str, tuple[str, str]]:
-    """The columns that hold few words again and again, by field, with SQL of where a word is wrong.
+def doubts(table: Table, reading: Reading, providers: Sequence[str]) -> dict[str, str]:
+    """SQL of whether a column holds a wrong value, by field, where few of its values tell sooner than all rows do.
 
-    Whether one is, their few words tell sooner than all rows do.
+    They are the few words of a column that holds the same again and again, or its least and its greatest number.
     """
-    found = columns(table, reading)
-    plain = [
-        name
-        for name in (*_WORDS, *_SHAPES)
-        if found.get(name) in table.columns.values() and name not in reading.values
-    ]
-    reads = {name: _read(name, found[name], reading, found["currency"].sql) for name in plain}
-    return {name: (found[name].sql, _any(read)) for name, read in reads.items()}
+    reads = _reads(table, reading, providers)
+    told = {}
+    for name, column in columns(table, reading).items():
+        few = _few(name, column, reading)
+        if few is not None and column in table.columns.values() and name not in reading.values:
+            told[name] = f"SELECT BOOL_OR({_any(reads[name])}) FROM (SELECT {few} FROM {table.relation})"
+    return told
+
+
+def _few(name: str, column: Column, reading: Reading) -> str | None:
+    """The values of a column that tell whether any is wrong, with null where there is one; None: all of them do."""
+    if name in _FEW_WORDS:
+        return f"DISTINCT {column.sql}"
+    is_scaled = name in MONEY and reading.minor_units is not None
+    if (column.type in _WHOLE and not is_scaled) or (name in _INSTANTS and column.type == _WITH_ZONE):
+        values = ("MIN({0})", "MAX({0})", "CASE WHEN COUNT({0}) = COUNT(*) THEN MAX({0}) END")
+        return f"UNNEST([{', '.join(values)}]) AS {{0}}".format(column.sql)
+    return None
 
 
 def normalised(
@@ -212,36 +225,35 @@ def normalised(
     `providers` are those whose tables are there; `unsound` maps zone rules that cannot be judged to the reason;
     `sound` are fields none of whose values is wrong.
     """
+    reads = _reads(table, reading, providers)
+    problems = [(f"{table.error} IS NOT NULL", table.error)] if table.error != "NULL" else []
+    problems += [problem for name, read in reads.items() if name not in sound for problem in read.problems]
+    problems += _across({name: read.value for name, read in reads.items()})
+    zone = reads["timezone"].value
+    problems += [(f"{zone} = {literal(rule)}", _told("timezone", why)) for rule, why in (unsound or {}).items()]
+    told = [f"{table.source} AS source", f"{table.row} AS row_number", f"{case(*problems)} AS error"]
+    told += [f"{_defaulted(name, reads[name].value)} AS {NAMES.get(name, name)}" for name in FIELDS]
+    return f"SELECT {', '.join(told)} FROM {table.relation}"
+
+
+def _reads(table: Table, reading: Reading, providers: Sequence[str]) -> dict[str, Read]:
+    """Every field, with what is wrong where a row lacks it, or names a provider whose table is not here."""
     found = columns(table, reading)
     currency = found["currency"].sql
     reads = {name: _read(name, found.get(name), reading, currency) for name in FIELDS}
     if "amount" not in found:  # a history that tells only what was done: that is what was asked for
         done = f"{reads['done_action'].value} IN {listed(OPERATIONS)}"
         reads["amount"] = Read(case((done, reads["done_amount"].value), otherwise="CAST(NULL AS BIGINT)"))
-    problems = [(f"{table.error} IS NOT NULL", table.error)] if table.error != "NULL" else []
-    problems += [
-        (
-            f"{reads[name].value} IS NULL"
-            + ("" if name in sound else f" AND NOT COALESCE({_any(reads[name])}, FALSE)"),
-            _told(name, "a row needs it"),
-        )
-        for name in NEEDED
-    ]
-    problems += [problem for name, read in reads.items() if name not in sound for problem in read.problems]
-    problems += _across({name: read.value for name, read in reads.items()})
+    for name in NEEDED:
+        reads[name] = _also(reads[name], f"{reads[name].value} IS NULL", _told(name, "a row needs it"))
     name = reads["provider"].value
     no_table = "is no provider whose table is here, which are " + ", ".join(providers)
-    problems.append((f"{name} NOT IN {listed(providers)}", _wrong("provider", name, no_table)))
-    if unsound:
-        zone = reads["timezone"].value
-        problems += [(f"{zone} = {literal(rule)}", _told("timezone", why)) for rule, why in unsound.items()]
-    told = [
-        f"{table.source} AS source",
-        f"{table.row} AS row_number",
-        f"{case(*problems) if problems else 'NULL'} AS error",
-    ]
-    told += [f"{_defaulted(name, reads[name].value)} AS {NAMES.get(name, name)}" for name in FIELDS]
-    return f"SELECT {', '.join(told)} FROM {table.relation}"
+    unknown = _wrong("provider", name, no_table)
+    return {**reads, "provider": _also(reads["provider"], f"{name} NOT IN {listed(providers)}", unknown)}
+
+
+def _also(read: Read, where: str, message: str) -> Read:
+    return evolve(read, problems=(*read.problems, (where, message)))
 
 
 def _any(read: Read) -> str:
@@ -413,10 +425,13 @@ _LOCAL = r"\d{4}-\d\d-\d\d[Tt ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?"
 _OFFSET = r"([Zz]|\+(0\d|1[0-3]):[0-5]\d|\+14:00|-(0\d|1[01]):[0-5]\d|-12:00)"
 
 
+_WITH_ZONE = "TIMESTAMP WITH TIME ZONE"
+
+
 def _instant(name: str, column: Column, reading: Reading) -> Read:
     """An instant in UTC without a zone, which is what every engine compares fastest."""
     zone = reading.assume_zone
-    if column.type == "TIMESTAMP WITH TIME ZONE":
+    if column.type == _WITH_ZONE:
         value = f"make_timestamp(epoch_us({column.sql}))"  # what timezone('UTC', …) says, without a calendar
         return Read(value, _years(name, value))
     if column.type.startswith("TIMESTAMP"):
