@@ -303,6 +303,7 @@ class _Run:
         editions = [(provider, span.edition) for provider, told in judges for span in told if span.edition]
         words: dict[str, Iterable[str]] = {
             "finding": Finding,
+            "provider": [provider.name for provider, _ in judges],
             "action": Action,
             "reason": Reason,
             "rejection": Rejection,
@@ -310,7 +311,7 @@ class _Run:
             "edition": dict.fromkeys(edition.name for _, edition in editions),
             "rule": dict.fromkeys(f"{item.name}.{permit.name}" for item, told in editions for permit in told.permits),
         }
-        for name in () if unread else ("source", "provider", "currency"):
+        for name in () if unread else ("source", "currency"):
             words[name] = [row[0] for row in self._execute(f"SELECT DISTINCT {name} FROM {history} ORDER BY {name}")]
         for name, told in words.items():
             self._execute(f"CREATE TYPE word_of_{name} AS ENUM {listed(told)}")

@@ -141,10 +141,11 @@ class Keyed:
 
     def _tells_apart(self, parts: Iterable[_Part], answers: Mapping[tuple[int, ...], Hashable]) -> bool:
         """Whether these parts of the key are enough to tell its answer."""
-        masks, names = dict.fromkeys(self.key, 0), {part.name for part in parts}
+        names = {part.name for part in parts}
+        masks: dict[str, int] = {}
         for part, column, shift in self._places():
-            if part.name in names:
-                masks[column] |= ((1 << part.bits) - 1) << shift
+            mask = ((1 << part.bits) - 1) << shift if part.name in names else 0
+            masks[column] = masks.get(column, 0) | mask
         seen: dict[tuple[int, ...], Hashable] = {}
         return all(
             seen.setdefault(tuple(map(and_, key, masks.values())), told) == told for key, told in answers.items()
