@@ -664,12 +664,24 @@ class TestOptions:
         (tmp_path / "mapping.toml").write_text("colums = 1")
         with pytest.raises(CallerError, match="'much' is no amount of memory"):
             duck.audit([path], memory="much")
+        with pytest.raises(CallerError, match="memory: it is too little for this history"):
+            duck.audit([path], memory="2MB")
         with pytest.raises(CallerError, match="there is no folder"):
             duck.audit([path], out=tmp_path / "nowhere" / "f.csv")
         with pytest.raises(CallerError, match="did you mean 'columns'"):
             from_toml(tmp_path / "mapping.toml")
 
         assert 1 == duck.audit([path], memory="500MB", threads=1).rows
+
+    def test_what_does_not_fit_is_done_with_more_memory(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Unless the caller has said how much it may be."""
+        path = to_csv(tmp_path / "history.csv", [BASE])
+        for name in ("_TO_COUNT", "_TO_JUDGE"):
+            monkeypatch.setattr(duck, name, (2, 0))
+
+        assert 1 == duck.audit([path]).rows
 
     def test_a_provider_of_ones_own(self, tmp_path: Path) -> None:
         """Its table judges its rows."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from threading import Thread
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import attrs
 import duckdb
@@ -35,6 +35,8 @@ from payrules.errors import CallerError
 from payrules.table import Provider
 from payrules.words import Action, Reason, Rejection, Standing
 
+_Got = TypeVar("_Got")
+
 _AS_TEXT = 'strftime("at", \'%Y-%m-%dT%H:%M:%S.%fZ\') AS "at"'
 _AS_INSTANT = 'make_timestamptz(epoch_us("at")) AS "at"'  # what timezone('UTC', …) says, without a calendar
 
@@ -55,14 +57,13 @@ _SEVERAL = (
 _IS_ONE_OF_SEVERAL = f"{_HASH} IN (SELECT several FROM several)"
 """Payments that may have several rows, by a hash that two payments may share: it takes little memory."""
 
-_MEGABYTES, _MEGABYTES_A_THREAD = 250, 100
-"""How much memory DuckDB takes before it spills to disk, at the least and for each thread, unless the caller says."""
+_TO_READ, _TO_COUNT, _TO_JUDGE = (250, 100), (100, 50), (150, 75)
+"""How many megabytes DuckDB takes before it spills to disk, at the least and for each thread, unless the caller says:
+while text is read, while the rows of one payment are looked for, which would take the more of it the more rows there
+are, and while rows are judged."""
 
 _ROWS_AT_A_TIME = 15_000_000
 """Among how many rows those of one payment are looked for at a time, on average: more would not fit into memory."""
-
-_MEGABYTES_TO_COUNT, _MEGABYTES_TO_COUNT_A_THREAD = 100, 50
-"""The same while rows of one payment are looked for, which would take the more of it the more rows there are."""
 
 _KEYS_MAX = 1000
 """Of how many keys at most it is asked which comparisons tell their answers apart."""
@@ -163,7 +164,7 @@ def _connected(work: Path, threads: int | None, memory: str | None) -> Iterator[
         if threads is not None:
             connection.execute(f"SET threads = {int(threads)}")
         if memory is None:
-            memory = _of_threads(connection, _MEGABYTES, _MEGABYTES_A_THREAD)
+            memory = _of_threads(connection, *_TO_READ)
         try:
             connection.execute(f"SET memory_limit = {literal(memory)}")
         except duckdb.Error:
@@ -239,8 +240,10 @@ class _Run:
         extent = whole.Extent.of(self._execute(whole.occurring(history)), self._tables(), self.edition)
         judges, unread = extent.judges, extent.unread
         has_zones = write_zones(self.connection, history)
+        self._limit(*_TO_COUNT)
         self._find_several(history)
         self._execute(f"CREATE TABLE over_rows AS {over_rows(history, _IS_ONE_OF_SEVERAL, unread=unread)}")
+        self._limit(*_TO_JUDGE)
         self._make_words(history, judges, unread=unread)
         told = whole.parts(
             history,
@@ -269,11 +272,9 @@ class _Run:
         """Write the table `several`, of payments that may have several rows."""
         rows = self._execute(f"SELECT COUNT(*) FROM {history}")[0][0]
         times = 1 + rows // _ROWS_AT_A_TIME
-        self._limit(_MEGABYTES_TO_COUNT, _MEGABYTES_TO_COUNT_A_THREAD)
         self._execute("CREATE TABLE several (several UBIGINT)")
         for time in range(times):
             self._execute(_SEVERAL.format(hash=_HASH, history=history, times=times, time=time))
-        self._limit(_MEGABYTES, _MEGABYTES_A_THREAD)
 
     def _limit(self, least: int, each: int) -> None:
         """Have DuckDB spill to disk beyond so much memory, unless the caller has said beyond how much."""
@@ -317,15 +318,26 @@ class _Run:
             self._execute(f"CREATE TYPE word_of_{name} AS ENUM {listed(told)}")
 
     def _execute(self, statement: str) -> list[tuple[Any, ...]]:
-        return self.connection.execute(statement).fetchall()
+        return self._tried(lambda: self.connection.execute(statement).fetchall())
 
     def _execute_in_sight(self, statement: str) -> None:
         """Run a statement, and tell whoever wants to know how far it is."""
-        if self.progress is None:
+        progress = self.progress
+        if progress is None:
             self._execute(statement)
         else:
             rows = self._execute("SELECT COUNT(*) FROM history")[0][0]
-            watched(self.connection, statement, self.progress, rows)
+            self._tried(lambda: watched(self.connection, statement, progress, rows))
+
+    def _tried(self, work: Callable[[], _Got]) -> _Got:
+        """Do some work, and again with what DuckDB takes of a machine by itself if it does not fit into less."""
+        try:
+            return work()
+        except duckdb.OutOfMemoryException:
+            if self.is_limited:
+                raise CallerError("memory", "it is too little for this history") from None
+        self.connection.execute("RESET memory_limit")
+        return work()
 
     def _tables(self) -> dict[str, Provider]:
         shipped = {name: providers.find(name) for name in providers.names()}

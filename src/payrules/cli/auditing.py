@@ -77,7 +77,7 @@ def audit(
     memory: Annotated[
         str | None,
         typer.Option(
-            help="How much memory before it spills to disk, such as 2GB; without it: 250MB, or 100MB a thread."
+            help="How much memory before it spills to disk, such as 2GB; without it: as little as it can do with."
         ),
     ] = None,
     dialect: Annotated[
