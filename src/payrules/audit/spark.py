@@ -20,12 +20,12 @@ from attrs import frozen
 from payrules import providers
 from payrules.audit import duck, zones
 from payrules.audit.dialects import translated
-from payrules.audit.duck import Summary
 from payrules.audit.history import FIELDS, MONEY, NAMES, NEEDED, SQL_TYPES, Reading
 from payrules.audit.judges import Judge
 from payrules.audit.layers import cut_offs
 from payrules.audit.several import over_rows
 from payrules.audit.sql import case, listed, literal
+from payrules.audit.summary import Summary, summarised
 from payrules.audit.whole import MIXED, Extent, occurring, parts
 from payrules.audit.workplace import workplace
 from payrules.errors import CallerError, did_you_mean
@@ -202,7 +202,7 @@ def audit_files(
         try:
             told = audit(session.read.parquet(*history), reading=reading, edition=edition)
             told.write.parquet(str(work / "findings"))
-            summary = duck.summarised(f"read_parquet('{work}/findings/*.parquet')")
+            summary = summarised(f"read_parquet('{work}/findings/*.parquet')")
             if out is not None:
                 (work / "findings").replace(out)
             return summary

@@ -20,8 +20,8 @@ from payrules.errors import CallerError
 
 if TYPE_CHECKING:
     from payrules.audit.duck import Progress as Tell
-    from payrules.audit.duck import Summary
     from payrules.audit.history import Reading
+    from payrules.audit.summary import Summary
 
 
 class Engine(StrEnum):
