@@ -57,7 +57,7 @@ _SEVERAL = (
 _IS_ONE_OF_SEVERAL = f"{_HASH} IN (SELECT several FROM several)"
 """Payments that may have several rows, by a hash that two payments may share: it takes little memory."""
 
-_TO_READ, _TO_COUNT, _TO_JUDGE = (250, 100), (100, 50), (150, 75)
+_TO_READ, _TO_COUNT, _TO_JUDGE = (250, 100), (100, 50), (180, 90)
 """How many megabytes DuckDB takes before it spills to disk, at the least and for each thread, unless the caller says:
 while text is read, while the rows of one payment are looked for, which would take the more of it the more rows there
 are, and while rows are judged."""
@@ -171,8 +171,9 @@ def write_zones(connection: duckdb.DuckDBPyConnection, history: str) -> bool:
 
 
 _ANSWERED = {name: name for name in ("finding", "reason", "rejection", "rule", "standing")} | {"due_action": "action"}
+_OVER_ROWS = {"found_over_rows": "finding"}
 _TOLD = {name: name for name in ("finding", "action", "reason", "rejection", "rule", "standing", "edition")}
-_GIVEN = {name: name for name in ("source", "provider", "currency")} | {"done_action": "action"}
+_GIVEN = {name: name for name in ("provider", "currency")} | {"done_action": "action"}
 """The columns of answers and findings that hold few words, each with its type; those given, where all can be read."""
 
 
@@ -202,9 +203,10 @@ class _Run:
         has_zones = write_zones(self.connection, history)
         self._limit(*_TO_COUNT)
         self._find_several(history)
-        self._execute(f"CREATE TABLE over_rows AS {over_rows(history, _IS_ONE_OF_SEVERAL, unread=unread)}")
         self._limit(*_TO_JUDGE)
         self._make_words(history, judges, unread=unread)
+        found = over_rows(history, _IS_ONE_OF_SEVERAL, unread=unread)
+        self._execute(f"CREATE TABLE over_rows AS {_in_words(found, _OVER_ROWS)}")
         told = whole.parts(
             history,
             judges,
@@ -272,10 +274,17 @@ class _Run:
             "edition": dict.fromkeys(edition.name for _, edition in editions),
             "rule": dict.fromkeys(f"{item.name}.{permit.name}" for item, told in editions for permit in told.permits),
         }
-        for name in () if unread else ("source", "currency"):
-            words[name] = [row[0] for row in self._execute(f"SELECT DISTINCT {name} FROM {history} ORDER BY {name}")]
+        if not unread:
+            words["currency"] = self._distinct("currency", history)
         for name, told in words.items():
-            self._execute(f"CREATE TYPE word_of_{name} AS ENUM {listed(told)}")
+            self._make_word(name, told)
+
+    def _make_word(self, name: str, words: Iterable[str]) -> None:
+        self._execute(f"CREATE TYPE word_of_{name} AS ENUM {listed(words)}")
+
+    def _distinct(self, column: str, relation: str) -> list[str]:
+        """The words of a column, in order."""
+        return [row[0] for row in self._execute(f"SELECT DISTINCT {column} FROM {relation} ORDER BY {column}")]
 
     def _execute(self, statement: str) -> list[tuple[Any, ...]]:
         return self._tried(lambda: self.connection.execute(statement).fetchall())
@@ -319,7 +328,9 @@ class _Run:
         if not parts:
             raise CallerError("history", "there is nothing to read")
         mine = f" WHERE provider = {literal(self.provider)}" if self.provider else ""
-        self._execute(f"CREATE VIEW history AS SELECT * FROM ({' UNION ALL '.join(parts)}){mine}")
+        self._execute(f"CREATE VIEW history_as_read AS SELECT * FROM ({' UNION ALL '.join(parts)}){mine}")
+        self._make_word("source", self._distinct("source", "history_as_read"))
+        self._execute(f"CREATE VIEW history AS {_in_words('SELECT * FROM history_as_read', {'source': 'source'})}")
         return "history"
 
     def _sound(self, table: Table, names: Sequence[str]) -> set[str]:
