@@ -203,13 +203,14 @@ def doubts(table: Table, reading: Reading, providers: Sequence[str]) -> dict[str
 
 
 def _few(name: str, column: Column, reading: Reading) -> str | None:
-    """The values of a column that tell whether any is wrong, with null where there is one; None: all of them do."""
+    """The values of a column that tell whether any is wrong, or missing where it is needed; None: all of them do."""
     if name in _FEW_WORDS:
         return f"DISTINCT {column.sql}"
     is_scaled = name in MONEY and reading.minor_units is not None
     if (column.type in _WHOLE and not is_scaled) or (name in _INSTANTS and column.type == _WITH_ZONE):
-        values = ("MIN({0})", "MAX({0})", "CASE WHEN COUNT({0}) = COUNT(*) THEN MAX({0}) END")
-        return f"UNNEST([{', '.join(values)}]) AS {{0}}".format(column.sql)
+        lacking = ["CASE WHEN COUNT({0}) = COUNT(*) THEN MAX({0}) END"] if name in NEEDED else []
+        values = ", ".join(["MIN({0})", "MAX({0})", *lacking])
+        return f"UNNEST([{values}]) AS {{0}}".format(column.sql)
     return None
 
 
