@@ -57,7 +57,7 @@ LAYERS = (
 # The audit is a shell round the core: it imports all of that, and its own modules one way too.
 AUDIT = (
     *("zones", "sql", "local_days", "conditions", "proofs", "layers", "keys", "dialects", "history", "sources"),
-    *("findings", "spans", "several", "judges", "whole", "warehouse", "workplace", "duck", "spark"),
+    *("findings", "summary", "spans", "several", "judges", "whole", "warehouse", "workplace", "duck", "spark"),
 )
 SHELL = [path for path in sorted(SRC.glob("audit/*.py")) if path.stem in AUDIT]
 ENGINE = [path for path in sorted(SRC.glob("*.py")) if path.stem != "__init__"]
