@@ -664,7 +664,7 @@ class TestOptions:
         (tmp_path / "mapping.toml").write_text("colums = 1")
         with pytest.raises(CallerError, match="'much' is no amount of memory"):
             duck.audit([path], memory="much")
-        with pytest.raises(CallerError, match="memory: it is too little for this history"):
+        with pytest.raises(CallerError, match="memory: 2MB is too little for this history"):
             duck.audit([path], memory="2MB")
         with pytest.raises(CallerError, match="there is no folder"):
             duck.audit([path], out=tmp_path / "nowhere" / "f.csv")
@@ -672,6 +672,13 @@ class TestOptions:
             from_toml(tmp_path / "mapping.toml")
 
         assert 1 == duck.audit([path], memory="500MB", threads=1).rows
+
+    def test_too_little_memory_is_said_while_text_is_read_too(self, tmp_path: Path) -> None:
+        """Whatever part of an audit it is that does not fit."""
+        path = to_csv(tmp_path / "history.csv", [BASE] * 50_000)
+
+        with pytest.raises(CallerError, match="memory: 4MB is too little for this history"):
+            duck.audit([path], memory="4MB", threads=1)
 
     def test_what_does_not_fit_is_done_with_more_memory(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

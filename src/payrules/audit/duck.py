@@ -92,7 +92,7 @@ def audit(
 
     `edition` judges every row by that edition; else the one in force on its day does. `provider` has the rows of that
     provider alone audited. `tables_of` are providers of your own. `progress` is told how much is done. Raises
-    `CallerError` for a history or a column that is not there, never for a row.
+    `CallerError` for a history or a column that is not there and for too little `memory`, never for a row.
     """
     if out is not None and out.suffix not in FORMATS:
         raise CallerError("out", f"{out} ends in none of {', '.join(FORMATS)}")
@@ -109,7 +109,12 @@ def audit(
             progress,
             is_limited=memory is not None,
         )
-        return run.run(sources, out, work)
+        try:
+            return run.run(sources, out, work)
+        except duckdb.OutOfMemoryException:
+            if memory is None:
+                raise
+            raise CallerError("memory", f"{memory} is too little for this history") from None
 
 
 @contextmanager
@@ -304,7 +309,7 @@ class _Run:
             return work()
         except duckdb.OutOfMemoryException:
             if self.is_limited:
-                raise CallerError("memory", "it is too little for this history") from None
+                raise
         self.connection.execute("RESET memory_limit")
         return work()
 

@@ -208,9 +208,10 @@ def _few(name: str, column: Column, reading: Reading) -> str | None:
         return f"DISTINCT {column.sql}"
     is_scaled = name in MONEY and reading.minor_units is not None
     if (column.type in _WHOLE and not is_scaled) or (name in _INSTANTS and column.type == _WITH_ZONE):
-        lacking = ["CASE WHEN COUNT({0}) = COUNT(*) THEN MAX({0}) END"] if name in NEEDED else []
-        values = ", ".join(["MIN({0})", "MAX({0})", *lacking])
-        return f"UNNEST([{values}]) AS {{0}}".format(column.sql)
+        values = [f"MIN({column.sql})", f"MAX({column.sql})"]
+        if name in NEEDED:  # neither of the two tells that one is missing
+            values.append(f"CASE WHEN COUNT({column.sql}) = COUNT(*) THEN MAX({column.sql}) END")
+        return f"UNNEST([{', '.join(values)}]) AS {column.sql}"
     return None
 
 
